@@ -1,0 +1,1 @@
+"""Finding and fetching pages: politely, safely, whole. Knows neither database nor cleaning."""

@@ -1,0 +1,33 @@
+"""Stable identities of texts and bytes. Never Python's own ``hash``: that differs between processes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+#: Marks that show nothing: soft hyphen, zero-width characters, byte order mark.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def body_hash(body: bytes) -> str:
+    """Identity of a raw body: 64 hexadecimal digits of BLAKE2b-256."""
+    return hashlib.blake2b(body, digest_size=32).hexdigest()
+
+
+def normalised(text: str) -> str:
+    """The text as duplicates are compared: NFKC, case folded, letters and digits apart by single spaces."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return _NOT_WORD.sub(" ", folded).strip()
+
+
+def text_hash(text: str) -> str:
+    """Identity of an article's text: 32 hexadecimal digits, equal for texts that differ in space, case or marks only."""
+    return hashlib.blake2b(normalised(text).encode("utf8", "replace"), digest_size=16).hexdigest()
+
+
+def fingerprint(text: str) -> int:
+    """Identity of a short text as a signed 64-bit integer, so that databases store it as such."""
+    digest = hashlib.blake2b(normalised(text).encode("utf8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -1,0 +1,81 @@
+"""What is asked of the network and what comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Want(StrEnum):
+    """What a request is for; it decides the size cap and which content types are taken."""
+
+    PAGE = "page"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    ROBOTS = "robots"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask "has it changed?" next time, verbatim."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.etag is not None or self.last_modified is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One GET to make."""
+
+    url: str
+    want: Want = Want.PAGE
+    #: Sent as If-None-Match and If-Modified-Since; empty asks for the whole page.
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page as served, content encoding undone, nothing decoded."""
+
+    #: The address the body came from, after redirects.
+    url: str
+    #: Every address asked, in order: the requested one first, `url` last.
+    chain: tuple[str, ...]
+    status: int
+    #: Header names in lower case, in the order they came.
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fetched_at: datetime
+    #: Seconds from the first request of the chain to the last byte.
+    elapsed: float
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None where the server sent none."""
+        return next((value for key, value in self.headers if key == name.lower()), None)
+
+    @property
+    def content_type(self) -> str:
+        """Media type in lower case without parameters; "" where none was sent."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def validators(self) -> Validators:
+        """What to send with the next conditional request."""
+        return Validators(etag=self.header("etag"), last_modified=self.header("last-modified"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """304: the page is as it was when the validators were issued."""
+
+    url: str
+    chain: tuple[str, ...]
+    fetched_at: datetime
+    elapsed: float

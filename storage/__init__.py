@@ -1,0 +1,1 @@
+"""The database: tables hold the facts, views are the contract readers rely on."""

@@ -70,7 +70,7 @@ def parse(text: str, *, file: Path | None = None, environment: Mapping[str, str]
     if database := environment.get("NEWSMILL_DATABASE"):
         document["database"] = database
     try:
-        return Settings.model_validate(document | ({"file": file} if file else {}))
+        return Settings.model_validate(document)
     except ValidationError as error:
         raise _explained(error.errors(), lines, name) from None
 
@@ -149,7 +149,7 @@ def _classes(annotation: Any) -> Iterator[type]:  # noqa: ANN401 - typing has no
 
 
 def _names(section: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in section.model_fields.items() if not field.exclude]
+    return [field.alias or name for name, field in section.model_fields.items()]
 
 
 def _keys(section: type[BaseModel]) -> str:

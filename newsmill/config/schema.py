@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -152,8 +151,6 @@ class Settings(_Section):
     schedule: ScheduleSettings = Field(default_factory=ScheduleSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     source_entries: tuple[SourceEntry, ...] = Field((), alias="sources", description="the sites to crawl")
-    #: The file the settings came from, when they came from one.
-    file: Path | None = Field(None, exclude=True)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Settings:

@@ -1,0 +1,108 @@
+"""What follows from how a visit ended: pure functions of plain values and ``now``. Doers ask here and decide nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from model.article import Cleaned, PageKind
+from model.errors import (
+    AddressRefused,
+    BadEncoding,
+    BadRedirect,
+    BadStatus,
+    CleanError,
+    HostResting,
+    InvalidAddress,
+    PageError,
+    RobotsDisallowed,
+    TooLarge,
+    UnwantedType,
+)
+from model.outcome import Skipped
+from model.page import NotModified
+from storage.values import PageStatus
+
+if TYPE_CHECKING:
+    from storage.values import PageState, Result
+
+#: Waits after the first, second, ... failure in a row; the last one repeats. Nothing is given up that may come back.
+RETRY_WAITS = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=3),
+    timedelta(hours=12),
+    timedelta(days=2),
+    timedelta(days=7),
+)
+#: A page whose robots.txt says no is asked about again after this: the rules may change.
+ROBOTS_WAIT = timedelta(days=7)
+#: A server that names a time to come back is not believed beyond this.
+LONGEST_RETRY_AFTER = timedelta(hours=24)
+#: Statuses that say the page itself is not to be had, as opposed to the server having a bad day.
+GONE = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
+#: Kinds of page that list or tease others and hold no story of their own.
+NOT_ARTICLES = frozenset({PageKind.LISTING, PageKind.OTHER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """Where a page stands after a visit, and when it is due again (None: not until a link names it anew)."""
+
+    status: PageStatus
+    due: datetime | None
+
+
+def judged(cleaned: Cleaned, *, url: str) -> Cleaned | Skipped:
+    """The cleaned page, or why it is not to be stored."""
+    if not cleaned.article.text:
+        return Skipped(url=url, reason="empty", detail="no article text on the page")
+    if cleaned.kind in NOT_ARTICLES:
+        return Skipped(url=url, reason="not_an_article", detail=f"a page of kind {cleaned.kind.value}")
+    return cleaned
+
+
+def after_visit(result: Result, state: PageState, *, now: datetime, recheck: tuple[timedelta, ...]) -> Next:
+    """What a visit to a page leads to.
+
+    Args:
+        result: how the visit ended.
+        state: the page as it was before the visit.
+        now: the moment of the visit.
+        recheck: ages of an article at which it is looked at again.
+    """
+    match result:
+        case Cleaned() | NotModified():
+            return Next(status=PageStatus.STORED, due=_next_check(state.first_seen_at, now, recheck))
+        case Skipped():
+            return Next(status=PageStatus.SKIPPED, due=None)
+        case RobotsDisallowed():
+            return Next(status=PageStatus.SKIPPED, due=now + ROBOTS_WAIT)
+        case _:
+            return _after_error(result, state, now)
+
+
+def _after_error(error: PageError, state: PageState, now: datetime) -> Next:
+    if _is_final(error):
+        # What was stored once stays stored: a page that is gone loses no text.
+        status = PageStatus.STORED if state.status is PageStatus.STORED else PageStatus.FAILED
+        return Next(status=status, due=None)
+    wait = RETRY_WAITS[min(state.attempts, len(RETRY_WAITS) - 1)]
+    if isinstance(error, BadStatus | HostResting) and error.retry_after is not None:
+        wait = max(wait, min(timedelta(seconds=error.retry_after), LONGEST_RETRY_AFTER))
+    status = PageStatus.STORED if state.status is PageStatus.STORED else PageStatus.PENDING
+    return Next(status=status, due=now + wait)
+
+
+def _is_final(error: PageError) -> bool:
+    """Whether asking again soon cannot help."""
+    if isinstance(error, BadStatus):
+        return error.status in GONE
+    return isinstance(error, InvalidAddress | AddressRefused | BadRedirect | TooLarge | BadEncoding | UnwantedType | CleanError)
+
+
+def _next_check(first_seen_at: datetime, now: datetime, recheck: tuple[timedelta, ...]) -> datetime | None:
+    """The next age at which a fresh article is looked at again, or None when it is old enough to rest."""
+    moments = (first_seen_at + age for age in sorted(recheck))
+    return next((moment for moment in moments if moment > now), None)

@@ -1,0 +1,1 @@
+"""The demo: six sample news sites served on loopback, crawled through the real pipeline."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from ipaddress import IPv6Address
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from model.tracking import ARTICLE_PARAMETERS, TRACKING_NAMES, TRACKING_PREFIXES
 
@@ -198,12 +198,24 @@ def _split(url: str, base: str | None) -> SplitResult:
         raise ValueError("control characters in an address")
     head, mark, tail = re.match(r"([^?#]*)(.?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr] # matches anything
     text = head.replace("\\", "/") + mark + tail  # as browsers read it; else "http://a\@b" is two hosts
-    parts = urlsplit(urljoin(base, text) if base is not None else text)
+    parts = urlsplit(text)
+    if base is not None and not parts.scheme:
+        parts = _resolved(parts, urlsplit(base))
     if parts.scheme not in _DEFAULT_PORTS:
         raise ValueError(f"not an http(s) address: {url[:80]!r}")
     if "@" in parts.netloc:
         raise ValueError("a user name or password in an address")
     return parts
+
+
+def _resolved(parts: SplitResult, base: SplitResult) -> SplitResult:
+    """RFC 3986, section 5.2.2, dot segments left in; `urllib.parse.urljoin` also drops an empty ``;`` at the end."""
+    if parts.netloc:
+        return parts._replace(scheme=base.scheme)
+    if not parts.path:
+        return base._replace(query=parts.query or base.query)
+    folder = "" if parts.path.startswith("/") else base.path.rpartition("/")[0] + "/"
+    return base._replace(path=folder + parts.path, query=parts.query)
 
 
 def _authority(parts: SplitResult) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from model.article import Cleaned, PageKind
 from model.errors import (
@@ -22,10 +23,16 @@ from model.errors import (
 )
 from model.outcome import Skipped
 from model.page import NotModified
+from model.source import Endpoint, EndpointKind
 from storage.values import PageStatus
 
 if TYPE_CHECKING:
-    from storage.values import PageState, Result
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from model.page import Page
+    from model.source import Source
+    from storage.values import EndpointState, PageState, Result
 
 #: Waits after the first, second, ... failure in a row; the last one repeats. Nothing is given up that may come back.
 RETRY_WAITS = (
@@ -52,6 +59,38 @@ class Next:
 
     status: PageStatus
     due: datetime | None
+
+
+def needs_discovery(source: Source, known: Sequence[EndpointState], *, due: int) -> bool:
+    """Whether the source's endpoints are to be established again, now that ``due`` of the known ones are due.
+
+    True where config.yaml names them (they may have changed; this asks nobody), where none is known,
+    and where none of the known ones answered last time.
+    """
+    if not known:
+        return True
+    configured = bool(source.feeds or source.sitemaps or source.sections)
+    return configured or (bool(due) and all(state.failures for state in known))
+
+
+def fallback_endpoints(source: Source, known: Sequence[EndpointState]) -> tuple[Endpoint, ...]:
+    """What to poll when discovery failed: what is known, or the home page, whose polls then carry the failure and its waits."""
+    return tuple(state.endpoint for state in known) or (Endpoint(source=source.name, kind=EndpointKind.SECTION, url=source.url),)
+
+
+def arrived(page: Page, *, wanted: bool) -> Skipped | None:
+    """Why a page is not the one that was asked for, or None when it is.
+
+    Args:
+        page: the page as fetched.
+        wanted: whether its final address passes the source's filters.
+    """
+    asked, got = urlsplit(page.chain[0]), urlsplit(page.url)
+    if got.path in {"", "/"} and not got.query and asked.path not in {"", "/"}:
+        return Skipped(url=page.chain[0], reason="not_an_article", detail="sent on to the home page")
+    if len(page.chain) > 1 and not wanted:
+        return Skipped(url=page.chain[0], reason="filtered", detail=f"sent on to {page.url}")
+    return None
 
 
 def judged(cleaned: Cleaned, *, url: str) -> Cleaned | Skipped:

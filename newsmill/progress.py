@@ -78,9 +78,6 @@ class Observer(Protocol):
     def visited(self, source: str, outcome: Outcome) -> None:
         """A page was visited."""
 
-    def failed(self, source: str, error: Exception) -> None:
-        """The source could not even begin."""
-
     def waiting(self, source: str, pages: int) -> None:
         """So many pages of the source are due now."""
 
@@ -95,9 +92,6 @@ class Silent:
         """Nothing to tell."""
 
     def visited(self, source: str, outcome: Outcome) -> None:
-        """Nothing to tell."""
-
-    def failed(self, source: str, error: Exception) -> None:
         """Nothing to tell."""
 
     def waiting(self, source: str, pages: int) -> None:

@@ -12,7 +12,6 @@ import os
 import resource
 from concurrent.futures import TimeoutError as OutOfTime
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from pebble import ProcessExpired, ProcessPool
@@ -20,6 +19,7 @@ from pebble import ProcessExpired, ProcessPool
 from model.errors import CleanCrashed, CleanTimeout, PageError
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from types import TracebackType
 
     from model.article import Cleaned

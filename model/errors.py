@@ -18,6 +18,7 @@
         │   ├── RobotsUnreachable   robots.txt could not be read: treated as "no" for now (RFC 9309)
         │   ├── ConnectionFailed    DNS, TCP or TLS failed, or the connection broke
         │   ├── FetchTimeout        connecting, reading or the whole request took too long
+        │   ├── HostResting         the host asked us to stay away for a while (Retry-After)
         │   ├── BadStatus           an answer that is not a page: 4xx, 5xx
         │   ├── BadRedirect         a loop, too many hops, or a target that is not allowed
         │   ├── TooLarge            more bytes than the cap for its kind
@@ -143,6 +144,20 @@ class BadStatus(FetchError):
     def __init__(self, url: str, detail: str = "", *, status: int = 0, retry_after: float | None = None) -> None:
         super().__init__(url, detail or f"HTTP {status}")
         self.status, self.retry_after = status, retry_after
+
+
+class HostResting(FetchError):
+    """The host asked us to stay away for a while, so it was not asked at all.
+
+    Args:
+        url: the page's address.
+        detail: what happened.
+        retry_after: seconds until the host may be asked again.
+    """
+
+    def __init__(self, url: str, detail: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(url, detail or f"the host rests for another {retry_after or 0:.0f} s")
+        self.retry_after = retry_after
 
 
 class BadRedirect(FetchError):

@@ -1,0 +1,272 @@
+"""Fetching pages: the one way out of the house, whatever is fetched.
+
+Each request of a chain of redirects is looked at afresh::
+
+    address -> robots.txt -> the host's turn -> a connection -> guard -> GET -> redirect? again : page
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from crawler import targets
+from crawler.content import ACCEPT, unwanted_bytes, unwanted_type
+from crawler.inflate import ACCEPT_ENCODING, Body
+from crawler.politeness import Turns, retry_after
+from crawler.robots import MAX_REDIRECTS, Robots
+from crawler.transport import resolve as system_resolve
+from crawler.wire import Wire
+from model.errors import (
+    BadRedirect,
+    BadStatus,
+    FetchError,
+    FetchTimeout,
+    InvalidAddress,
+    RobotsDisallowed,
+    TooLarge,
+    UnwantedType,
+)
+from model.page import NotModified, Page, Request, Want
+from model.times import now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
+
+    from crawler.options import FetchOptions
+    from crawler.robots import Rules
+    from crawler.targets import Target
+    from crawler.transport import Resolve
+    from crawler.wire import Answer, Head, Headers
+
+_GOOD: Final = frozenset({200, 203})
+_NOT_MODIFIED: Final = 304
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chain:
+    """A request on its way through redirects."""
+
+    request: Request
+    #: What is asked next.
+    target: Target
+    #: Addresses asked and being asked, the request's own as it was given.
+    asked: tuple[str, ...]
+    #: Seconds spent on the network.
+    spent: float = 0.0
+
+
+class Fetcher:
+    """Fetches pages politely and safely; an async context manager.
+
+    One for the whole process: the queues of hosts and the rules of sites live in it.
+
+    Args:
+        options: limits and manners.
+        resolve: names to addresses; the system's resolver unless a test brings its own.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self, options: FetchOptions, *, resolve: Resolve = system_resolve, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._options, self._clock = options, clock
+        self._wire = Wire(options, resolve)
+        self._turns = Turns(options, clock)
+        self._robots = Robots(self._read_robots, options.product, clock)
+
+    async def __aenter__(self) -> Self:
+        await self._wire.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self._wire.__aexit__(kind, error, traceback)
+
+    async def fetch(self, request: Request) -> Page | NotModified:
+        """Fetch a page, following redirects.
+
+        Raises:
+            FetchError: one of its kinds. ``url`` is the request's own; after redirects ``detail`` names the last address.
+        """
+        return await self._follow(request, max_redirects=self._options.max_redirects)
+
+    async def allowed(self, url: str) -> bool:
+        """Whether the site's robots.txt lets us fetch the page; always, when robots are not obeyed.
+
+        Raises:
+            FetchError: the address cannot be asked, or the robots.txt cannot be read.
+        """
+        target = targets.parse(url)
+        return not self._options.obey_robots or (await self._rules(target)).allows(target.url)
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of a page's site names, absolute; what is no address is left out.
+
+        Raises:
+            FetchError: the address cannot be asked, or the robots.txt cannot be read.
+        """
+        target = targets.parse(url)
+        found = []
+        for sitemap in (await self._rules(target)).sitemaps:
+            try:
+                found.append(targets.join(target, sitemap).url)
+            except InvalidAddress:
+                continue
+        return tuple(dict.fromkeys(found))
+
+    async def _follow(self, request: Request, *, max_redirects: int) -> Page | NotModified:
+        target = targets.parse(request.url)
+        chain = _Chain(request=request, target=target, asked=(request.url,))
+        visited = {target.url}
+        while True:
+            try:
+                began, answer = await self._ask(chain)
+                spent = chain.spent + self._clock() - began
+                if answer.head.status not in _REDIRECTS:
+                    return _judged(chain, answer, spent)
+                target = _next_target(chain.target, answer.head)
+            except FetchError as error:
+                raise _retold(error, chain) from error
+            chain = _Chain(request=request, target=target, asked=(*chain.asked, target.url), spent=spent)
+            if target.url in visited:
+                raise BadRedirect(request.url, f"a loop: back at {target.url}")
+            if len(visited) > max_redirects:
+                raise BadRedirect(request.url, f"more than {max_redirects} redirects, the next to {target.url}")
+            visited.add(target.url)
+
+    async def _ask(self, chain: _Chain) -> tuple[float, Answer]:
+        """One request of a chain: the moment it was sent and what came back."""
+        target, want = chain.target, chain.request.want
+        crawl_delay = 0.0 if want is Want.ROBOTS else await self._admit(target)
+        seconds = self._options.total_timeout - chain.spent
+        if seconds <= 0:
+            raise FetchTimeout(target.url, f"with its redirects: more than {self._options.total_timeout:g} s")
+        async with (
+            self._turns.turn(target.authority, target.url, crawl_delay=crawl_delay) as turn,
+            self._wire.place(target) as place,
+        ):
+            began = self._clock()
+            answer = await place.get(self._headers(chain.request), seconds=seconds, take=self._taker(want, target.url))
+            turn.answered(answer.head.status, _wait_asked(answer.head))
+        return began, answer
+
+    async def _admit(self, target: Target) -> float:
+        """Ask robots.txt; the delay it wants."""
+        if not self._options.obey_robots:
+            return 0.0
+        rules = await self._rules(target)
+        if not rules.allows(target.url):
+            raise RobotsDisallowed(target.url, f"{target.robots_url} does not allow it")
+        return rules.crawl_delay
+
+    async def _rules(self, target: Target) -> Rules:
+        try:
+            return await self._robots.rules(target.robots_url)
+        except FetchError as error:
+            raise _readdressed(error, target.url, error.detail) from error
+
+    async def _read_robots(self, url: str) -> bytes:
+        page = await self._follow(Request(url=url, want=Want.ROBOTS), max_redirects=MAX_REDIRECTS)
+        assert isinstance(page, Page)
+        return page.body
+
+    def _headers(self, request: Request) -> Headers:
+        validators = request.validators
+        conditions = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
+        return (
+            ("User-Agent", self._options.user_agent),
+            ("Accept", ACCEPT[request.want]),
+            ("Accept-Encoding", ACCEPT_ENCODING),
+            *((name, value) for name, value in conditions if value and _sendable(value)),
+        )
+
+    def _taker(self, want: Want, url: str) -> Callable[[Head], Body | None]:
+        """What to do with the body once the head is here."""
+        cap = self._options.cap(want)
+
+        def take(head: Head) -> Body | None:
+            if head.status not in _GOOD:
+                return None
+            reason = unwanted_type(want, head.header("content-type").partition(";")[0].strip().lower())
+            if reason:
+                raise UnwantedType(url, reason)
+            declared = head.header("content-length")
+            if want is not Want.ROBOTS and declared.isdecimal() and int(declared[:20]) > cap:
+                raise TooLarge(url, f"{declared[:20]} bytes announced, {cap:,} taken")
+            return Body(url, encoding=head.header("content-encoding"), cap=cap, cut=want is Want.ROBOTS)
+
+        return take
+
+
+def _next_target(base: Target, head: Head) -> Target:
+    """Where a redirect leads.
+
+    Raises:
+        BadStatus: it names no place.
+        BadRedirect: not an address that may be asked.
+    """
+    # Headers come as Latin-1; a Location outside ASCII means UTF-8, as browsers read it.
+    location = head.header("location").encode("latin-1").decode("utf-8", errors="replace")
+    if not location:
+        raise BadStatus(base.url, f"HTTP {head.status} without Location", status=head.status)
+    try:
+        return targets.join(base, location)
+    except InvalidAddress as error:
+        raise BadRedirect(base.url, f"redirected to {location[:200]}: {error.detail}") from error
+
+
+def _judged(chain: _Chain, answer: Answer, spent: float) -> Page | NotModified:
+    """What a last answer is.
+
+    Raises:
+        BadStatus: neither a page nor an expected 304.
+        UnwantedType: the bytes are not those of a page.
+    """
+    url, head = chain.asked[-1], answer.head
+    if head.status == _NOT_MODIFIED and chain.request.validators:
+        return NotModified(url=url, chain=chain.asked, fetched_at=now(), elapsed=spent)
+    if answer.body is None:
+        raise BadStatus(url, status=head.status, retry_after=_wait_asked(head))
+    reason = unwanted_bytes(chain.request.want, answer.body)
+    if reason:
+        raise UnwantedType(url, reason)
+    return Page(
+        url=url,
+        chain=chain.asked,
+        status=head.status,
+        headers=head.headers,
+        body=answer.body,
+        fetched_at=now(),
+        elapsed=spent,
+    )
+
+
+def _wait_asked(head: Head) -> float | None:
+    return retry_after(head.header("retry-after"), now=now())
+
+
+def _sendable(validator: str) -> bool:
+    """Whether a validator fits into a header line; what came out of a database may have been anything."""
+    return validator.isprintable() and all(ord(character) <= 0xFF for character in validator)  # noqa: PLR2004 - Latin-1
+
+
+def _retold(error: FetchError, chain: _Chain) -> FetchError:
+    """The error as the asker of the chain is to hear it: about the page asked for, with the place where it happened."""
+    if len(chain.asked) == 1:
+        return _readdressed(error, chain.request.url, error.detail)
+    detail = f"{error.detail}, after a redirect to {chain.asked[-1]}"
+    if isinstance(error, InvalidAddress):
+        return BadRedirect(chain.request.url, detail)
+    return _readdressed(error, chain.request.url, detail)
+
+
+def _readdressed(error: FetchError, url: str, detail: str) -> FetchError:
+    told = type(error)(url, detail)
+    vars(told).update(vars(error) | {"url": url, "detail": detail})
+    return told

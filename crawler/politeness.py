@@ -1,0 +1,151 @@
+"""Whose turn it is: one request at a time per host, with pauses, and rest for a host that asks for it.
+
+`Pace` decides and knows no clock; `Turns` waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Final
+
+from crawler.shelf import Shelf
+from model.errors import HostResting
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from crawler.options import FetchOptions
+
+#: Statuses by which a server says that it is asked too much.
+_REFUSALS: Final = frozenset({429, 503})
+#: The longest Retry-After that is believed: a day.
+MAX_RETRY_AFTER: Final = 86_400.0
+#: Seconds between requests after the first refusal, doubled by each further one.
+_FIRST_SLOWDOWN: Final = 2.0
+#: What a good answer leaves of the slowdown, and below how many seconds it is over.
+_RECOVERY: Final = 0.75
+_RECOVERED: Final = 0.5
+_MAX_HOSTS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What one host can take; moments are seconds of one monotonic clock."""
+
+    #: End of the last request.
+    ended: float = -math.inf
+    #: The host asked not to be asked before this.
+    rests_until: float = -math.inf
+    #: Seconds that refusals have put on the pause between requests; 0 for a host in good health.
+    slowdown: float = 0.0
+
+    def starts(self, delay: float, *, max_delay: float) -> float:
+        """When the next request may start, where ``delay`` is asked for anyway."""
+        return max(self.ended + min(max(delay, self.slowdown), max_delay), self.rests_until)
+
+    def answered(self, *, now: float, status: int, retry_after: float | None = None, max_delay: float) -> Pace:
+        """The pace after an answer: a refusal doubles the pause, a good answer takes a quarter of what was added away."""
+        if status in _REFUSALS:
+            slowdown = min(max(2 * self.slowdown, _FIRST_SLOWDOWN), max_delay)
+            return replace(self, ended=now, slowdown=slowdown, rests_until=now + (retry_after or 0.0))
+        slowdown = self.slowdown * _RECOVERY
+        return replace(self, ended=now, slowdown=slowdown if slowdown >= _RECOVERED else 0.0)
+
+    def broke_off(self, *, now: float) -> Pace:
+        """The pace after a request without an answer."""
+        return replace(self, ended=now)
+
+    def forgettable(self, *, now: float, max_delay: float) -> bool:
+        """Whether a host never heard of would be treated the same."""
+        return not self.slowdown and self.starts(max_delay, max_delay=max_delay) <= now
+
+
+class Turn:
+    """One request's time with a host."""
+
+    def __init__(self, host: _Host, options: FetchOptions, clock: Callable[[], float]) -> None:
+        self._host, self._options, self._clock = host, options, clock
+
+    def answered(self, status: int, retry_after: float | None) -> None:
+        """Learn from the answer; to be called while the turn lasts."""
+        self._host.pace = self._host.pace.answered(
+            now=self._clock(), status=status, retry_after=retry_after, max_delay=self._options.max_delay
+        )
+
+
+class _Host:
+    """A host's queue (the lock is first come, first served) and its pace."""
+
+    __slots__ = ("lock", "pace")
+
+    def __init__(self) -> None:
+        self.lock, self.pace = asyncio.Lock(), Pace()
+
+
+class Turns:
+    """The queues of all hosts.
+
+    A turn must never be asked for while another is held: two chains of redirects that cross would wait for each other.
+    """
+
+    def __init__(self, options: FetchOptions, clock: Callable[[], float]) -> None:
+        self._options, self._clock = options, clock
+        self._hosts: Shelf[_Host] = Shelf(_Host, limit=_MAX_HOSTS, spent=self._spent)
+
+    @asynccontextmanager
+    async def turn(self, host: str, url: str, *, crawl_delay: float = 0.0) -> AsyncIterator[Turn]:
+        """Wait for the host to be free and its pause to be over, and hold it.
+
+        Args:
+            host: identity of the host: `Target.authority`.
+            url: for the error.
+            crawl_delay: what its robots.txt asks for.
+
+        Raises:
+            HostResting: the host asked for a rest that lasts longer than ``patience``.
+        """
+        with self._hosts.use(host) as state:
+            async with state.lock:
+                await self._pause(state.pace, url, max(self._options.delay, crawl_delay))
+                try:
+                    yield Turn(state, self._options, self._clock)
+                finally:
+                    state.pace = state.pace.broke_off(now=self._clock())
+
+    async def _pause(self, pace: Pace, url: str, delay: float) -> None:
+        now = self._clock()
+        rest = pace.rests_until - now
+        if rest > self._options.patience:
+            raise HostResting(url, f"the host asked for {rest:.0f} s without requests", retry_after=rest)
+        # A configured delay stands even above the cap, which is for what hosts ask.
+        ceiling = max(self._options.max_delay, self._options.delay)
+        wait = pace.starts(delay, max_delay=ceiling) - now
+        if wait > 0:
+            await asyncio.sleep(wait)
+
+    def _spent(self, host: _Host) -> bool:
+        return host.pace.forgettable(now=self._clock(), max_delay=self._options.max_delay)
+
+
+def retry_after(value: str | None, *, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for, at most a day; None where there is none that can be read.
+
+    Args:
+        value: seconds or an HTTP date (RFC 9110, 10.2.3).
+        now: aware UTC.
+    """
+    text = (value or "").strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:12]), MAX_RETRY_AFTER)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # A date without zone, or with the RFC's "-0000" for an unknown one, is taken for UTC as HTTP demands.
+    seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)

@@ -1,0 +1,156 @@
+"""One GET over the wire: the door to httpx. It follows nothing, decides nothing, and keeps no cookies."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import zlib
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+import httpx
+
+from crawler.transport import GuardedTransport
+from model.errors import ConnectionFailed, FetchTimeout, InvalidAddress
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from crawler.inflate import Body
+    from crawler.options import FetchOptions
+    from crawler.targets import Target
+    from crawler.transport import Resolve
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+
+#: httpx's errors and ours, the first that fits.
+_ERRORS: Final = (
+    (httpx.ConnectTimeout, FetchTimeout, "connecting"),
+    (httpx.ReadTimeout, FetchTimeout, "reading: the server fell silent"),
+    (httpx.TimeoutException, FetchTimeout, "writing"),
+    (httpx.ConnectError, ConnectionFailed, "connecting"),
+    (httpx.RemoteProtocolError, ConnectionFailed, "not HTTP"),
+    (httpx.LocalProtocolError, InvalidAddress, "cannot be asked"),
+    (httpx.TransportError, ConnectionFailed, "the connection broke"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The beginning of an answer."""
+
+    status: int
+    #: Names in lower case; bytes outside ASCII as Latin-1, so that a value can be sent back verbatim.
+    headers: Headers
+
+    def header(self, name: str) -> str:
+        """The first value of a header; "" where the server sent none."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a GET brought."""
+
+    head: Head
+    #: None when the body was not wanted.
+    body: bytes | None
+
+
+class Wire:
+    """Connections to all hosts, in clients of a few each: a client's cost per request grows with its connections.
+
+    Args:
+        options: limits and networks.
+        resolve: names to addresses.
+    """
+
+    def __init__(self, options: FetchOptions, resolve: Resolve) -> None:
+        self._options = options
+        context = httpx.create_ssl_context(trust_env=False)
+        count = math.ceil(options.concurrency / options.connections)
+        share = math.ceil(options.concurrency / count)
+        self._clients = tuple(
+            GuardedTransport(options, context=context, connections=share, resolve=resolve) for _ in range(count)
+        )
+        self._places = tuple(asyncio.Semaphore(share) for _ in range(count))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        for client in self._clients:
+            await client.aclose()
+
+    @asynccontextmanager
+    async def place(self, target: Target) -> AsyncIterator[Place]:
+        """Wait for a free connection to the target's host; the waiting is not the server's fault and not timed."""
+        bucket = zlib.crc32(target.authority.encode()) % len(self._clients)
+        async with self._places[bucket]:
+            yield Place(self._clients[bucket], self._options, target)
+
+
+class Place:
+    """A connection's worth of one client."""
+
+    def __init__(self, client: GuardedTransport, options: FetchOptions, target: Target) -> None:
+        self._client, self._options, self._target = client, options, target
+
+    async def get(self, headers: Headers, *, seconds: float, take: Callable[[Head], Body | None]) -> Answer:
+        """Ask.
+
+        Args:
+            headers: to send.
+            seconds: until the last byte must be here.
+            take: looks at the head and gives what collects the body, or None to leave it; its errors end the request.
+
+        Raises:
+            AddressRefused, InvalidAddress: the guard said no.
+            ConnectionFailed: no connection, or it broke.
+            FetchTimeout: connecting, reading or the whole took too long.
+        """
+        url = self._target.url
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._get(headers, take)
+        except TimeoutError as error:
+            raise FetchTimeout(url, f"the whole request: more than {self._options.total_timeout:g} s") from error
+        except httpx.TransportError as error:
+            raise _translated(url, error) from error
+        except httpx.InvalidURL as error:
+            raise InvalidAddress(url, str(error)) from error
+
+    async def _get(self, headers: Headers, take: Callable[[Head], Body | None]) -> Answer:
+        response = await self._client.handle_async_request(self._request(headers))
+        try:
+            head = Head(status=response.status_code, headers=_decoded(response.headers.raw))
+            body = take(head)
+            if body is None:
+                return Answer(head=head, body=None)
+            async for chunk in response.aiter_raw():
+                body.add(chunk)
+                if body.full:
+                    break
+            return Answer(head=head, body=body.end())
+        finally:
+            await response.aclose()
+
+    def _request(self, headers: Headers) -> httpx.Request:
+        options = self._options
+        timeout = httpx.Timeout(options.read_timeout, connect=options.connect_timeout, pool=None)
+        raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
+        return httpx.Request("GET", self._target.url, headers=raw, extensions={"timeout": timeout.as_dict()})
+
+
+def _decoded(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
+    return tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw)
+
+
+def _translated(url: str, error: httpx.TransportError) -> FetchTimeout | ConnectionFailed | InvalidAddress:
+    kind, doing = next((ours, doing) for theirs, ours, doing in _ERRORS if isinstance(error, theirs))
+    return kind(url, f"{doing}: {error}" if str(error) else doing)

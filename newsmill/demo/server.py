@@ -136,7 +136,7 @@ class _SiteServer(ThreadingHTTPServer):
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
         """Close a connection that came to its end."""
-        self._open.discard(request)  # type: ignore[arg-type] # a TCP server's request is its socket
+        self._open.discard(request)
         super().shutdown_request(request)
 
     def hang_up(self) -> None:

@@ -24,7 +24,7 @@ import yaml
 from model.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _LINE_MARK = re.compile(r"^(?:## |- |> )", re.MULTILINE)
 _TABLE_ROW = re.compile(r"^\| (.*) \|$", re.MULTILINE)
@@ -107,15 +107,25 @@ class SampleSite:
     #: Response headers to tell a change by: "etag", "last-modified".
     validators: tuple[str, ...]
     compressed: bool
-    #: The keys of a `Source` that differ from its defaults; addresses as paths.
-    source_keys: Mapping[str, Any]
+    #: "feeds", "sitemaps", "sections" -> paths; what is absent is left to autodiscovery.
+    endpoints: Mapping[str, tuple[str, ...]]
     #: The whole of site.yaml.
     settings: Mapping[str, Any]
 
     def source(self, origin: str) -> Source:
         """The site as an entry of config.yaml, served at ``origin``."""
-        keys = {key: tuple(origin + path for path in paths) for key, paths in self.source_keys.items()}
-        return Source(name=self.lesson, url=f"{origin}/", language=self.language, **keys)
+
+        def addresses(kind: str) -> tuple[str, ...]:
+            return tuple(origin + path for path in self.endpoints.get(kind, ()))
+
+        return Source(
+            name=self.lesson,
+            url=f"{origin}/",
+            feeds=addresses("feeds"),
+            sitemaps=addresses("sitemaps"),
+            sections=addresses("sections"),
+            language=self.language,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +177,7 @@ def _load_site(folder: Path) -> SampleSite:
         content_types=tuple((pattern, kind) for pattern, kind in settings["content_types"]),
         validators=tuple(settings["validators"]),
         compressed=settings["compressed"],
-        source_keys=settings["source"],
+        endpoints={kind: tuple(paths) for kind, paths in settings["source"].items()},
         settings=settings,
     )
 
@@ -179,14 +189,9 @@ def load_article(path: Path) -> SampleArticle:
     if origin := keys.get("text_from"):
         lesson, slug = origin.split("/")
         text = load_article(path.parents[2] / lesson / "articles" / f"{slug}.txt").marked
-    lists = ("authors", "tags", "copies", "reposts", "prints", "tracked")
-    return SampleArticle(
-        slug=path.stem,
-        marked=text.strip("\n"),
-        published=_moment(keys.pop("published")),
-        **{name: _strings(keys.pop(name, ())) for name in lists},
-        **keys,
-    )
+    lists = {name: tuple(keys.pop(name, ())) for name in ("authors", "tags", "copies", "reposts", "prints", "tracked")}
+    values: dict[str, Any] = {**keys, **lists, "published": _moment(keys["published"])}
+    return SampleArticle(slug=path.stem, marked=text.strip("\n"), **values)
 
 
 def _moment(text: str) -> datetime:
@@ -194,7 +199,3 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"a datetime without zone: {text}")
     return moment
-
-
-def _strings(values: Iterable[object]) -> tuple[str, ...]:
-    return tuple(str(value) for value in values)

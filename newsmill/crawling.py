@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler import Fetcher, FetchOptions
 from model.errors import ConfigError
+from model.page import Want
 from model.source import Link, Source
 from model.times import now
 from model.urls import canonical, same_site, site
@@ -89,9 +90,7 @@ def fetch_options(settings: Settings) -> FetchOptions:
         connect_timeout=fetch.connect_timeout.total_seconds(),
         read_timeout=fetch.read_timeout.total_seconds(),
         total_timeout=fetch.total_timeout.total_seconds(),
-        max_page=fetch.max_page,
-        max_feed=fetch.max_feed,
-        max_sitemap=fetch.max_sitemap,
+        caps={Want.PAGE: fetch.max_page, Want.FEED: fetch.max_feed, Want.SITEMAP: fetch.max_sitemap},
         obey_robots=fetch.obey_robots,
     )
 
@@ -140,8 +139,6 @@ async def run(settings: Settings, rooms: Rooms, order: Order, *, observer: Obser
 async def _scopes(rooms: Rooms, order: Order, scope: Scope) -> Sequence[tuple[Source, Scope]]:
     if not order.urls:
         return [(source, scope) for source in order.sources]
-    from dataclasses import replace
-
     wanted: dict[str, list[Link]] = {}
     for url in order.urls:
         wanted.setdefault(owner(url, order.sources).name, []).append(Link(url=canonical(url)))

@@ -67,7 +67,7 @@ class Daemon:
         ticks.add_job(self._scan, "interval", seconds=SCAN_EVERY, next_run_time=now())
         ticks.add_job(self._reload_if_changed, "interval", seconds=RELOAD_EVERY)
         ticks.start()
-        self._log.info("started", sources=len(self._enabled()), database=self._rooms.store.shown_url)
+        self._log.info("started", sources=len(self._enabled()), database=str(self._rooms.store.address))
         try:
             await self._stop.wait()
         finally:

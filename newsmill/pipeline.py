@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from cleaners import decode
-from crawler import discover, is_wanted, poll
+from crawler import discover, poll, wanted
 from model.article import Cleaned
 from model.errors import CleanError, PageError
 from model.page import NotModified, Page, Request
@@ -117,7 +117,7 @@ class Lane:
     async def _discover(self, known: Sequence[EndpointState]) -> None:
         """Establish the source's endpoints anew; where that fails, the ones known (or the home page) stay and tell why."""
         try:
-            found = await discover(self._source, self._rooms.fetcher, _text)
+            found = await discover(self._source, self._rooms.fetcher, text_of)
         except PageError:
             found = fallback_endpoints(self._source, known)
         await asyncio.wrap_future(self._rooms.writer.save_endpoints(self._source.name, found, now()))
@@ -129,7 +129,7 @@ class Lane:
                 state.endpoint,
                 self._source,
                 self._rooms.fetcher,
-                _text,
+                text_of,
                 validators=state.validators,
                 since=state.last_polled_at,
             )
@@ -205,7 +205,7 @@ class Lane:
 
     async def _clean(self, page: Page) -> Result:
         """The page's article, and the source's memory moved on by it."""
-        if (elsewhere := arrived(page, wanted=is_wanted(page.url, self._source))) is not None:
+        if (elsewhere := arrived(page, wanted=wanted(page.url, self._source))) is not None:
             return elsewhere
         try:
             learned = await self._rooms.pool.clean(page, self._source, self._memory)
@@ -234,5 +234,6 @@ class Lane:
         self._observer.visited(self._source.name, outcome)
 
 
-def _text(body: bytes, content_type: str | None) -> str:
+def text_of(body: bytes, content_type: str | None) -> str:
+    """The text of a page that lists articles, as `crawler` takes it: decoding lives in `cleaners`."""
     return decode(body, content_type).text

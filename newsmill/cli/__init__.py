@@ -1,0 +1,59 @@
+"""The command line. Every command imports what it needs when it runs, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from newsmill import __version__
+from newsmill.cli import cleaning, crawls, databases, reading, samples
+from newsmill.cli.exits import ExitCode
+
+app = typer.Typer(
+    name="newsmill",
+    help="Turn news sites into a clean, deduplicated text database.",
+    epilog="Start with `newsmill init`, then `newsmill crawl`; `newsmill demo` shows all of it on sample sites.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's callback signature
+    if asked:
+        typer.echo(f"newsmill {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Turn news sites into a clean, deduplicated text database."""
+
+
+for module in (databases, crawls, cleaning, reading, samples):
+    module.register(app)
+
+
+def main() -> None:
+    """Entry point of the console command: errors of ours end in one line and an exit code, not in a trace."""
+    from model.errors import NewsmillError
+
+    try:
+        app()
+    except NewsmillError as error:
+        from newsmill.cli.terminal import complain
+
+        complain(str(error))
+        sys.exit(ExitCode.ERROR)
+    except BrokenPipeError:  # `newsmill export | head`
+        sys.stderr.close()
+        sys.exit(ExitCode.OK)

@@ -1,0 +1,50 @@
+"""Commands that make and keep a database: init, db."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, settings_from
+
+_db = typer.Typer(help="Keep the database.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command(epilog="Example: `newsmill init && newsmill crawl`")(init)
+    _db.command(epilog="Example: `newsmill db upgrade`")(upgrade)
+    app.add_typer(_db, name="db")
+
+
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where config.yaml is to stand.")] = Path(),
+) -> None:
+    """Write a commented config.yaml to start from, and make the database it names.
+
+    A config.yaml that is there is kept as it is.
+    """
+    from newsmill.config import load
+    from newsmill.shipped import default_config
+    from storage import upgrade as upgrade_database
+
+    file = folder / DEFAULT_CONFIG
+    if file.exists():
+        typer.echo(f"{file} is there and stays as it is")
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(default_config(), encoding="utf8")
+        typer.echo(f"wrote {file}: look through it, put your contact address in")
+    settings = load(file)
+    upgrade_database(settings.database)
+    typer.echo("the database is ready; next: newsmill crawl")
+
+
+def upgrade(*, config: Config = DEFAULT_CONFIG, database: Database = None) -> None:
+    """Bring the database to the schema of this version; makes it when it is not there."""
+    from storage import upgrade as upgrade_database
+
+    upgrade_database(settings_from(config, database, optional=True).database)
+    typer.echo("the database is up to date")

@@ -1,0 +1,40 @@
+"""Options that several commands share, and what they lead to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from newsmill.config import Settings
+
+DEFAULT_CONFIG = Path("config.yaml")
+
+Config = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="NEWSMILL_CONFIG", help="The configuration file.", show_default=True),
+]
+Database = Annotated[
+    str | None,
+    typer.Option("--database", "-d", help="Database to use instead of the configured one: a file or a postgresql:// URL."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def settings_from(config: Path, database: str | None = None, *, optional: bool = False) -> Settings:
+    """The settings of a file, the database replaced where one is named.
+
+    Args:
+        config: the file.
+        database: what ``--database`` said.
+        optional: take the defaults where the default file is not there.
+
+    Raises:
+        ConfigError: the file is missing or wrong.
+    """
+    from newsmill.config import load, parse
+
+    settings = parse("") if optional and config == DEFAULT_CONFIG and not config.exists() else load(config)
+    return settings.model_copy(update={"database": database}) if database else settings

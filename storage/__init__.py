@@ -1,1 +1,43 @@
-"""The database: tables hold the facts, views are the contract readers rely on."""
+"""The database: tables hold the facts, views are the contract readers rely on.
+
+::
+
+    from storage import Writer, open_store, upgrade
+
+    upgrade("sqlite:///news.db")                    # create it, or bring it to this version
+    with open_store("sqlite:///news.db") as store:  # each call one transaction
+        with Writer(store) as writer:               # many calls, few transactions
+            ...
+
+Names are imported on first use: ``import storage`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.lease import Lease as Lease
+    from storage.migrate import upgrade as upgrade
+    from storage.store import Store as Store
+    from storage.store import open_store as open_store
+    from storage.writer import Writer as Writer
+
+_HOMES = {
+    "Lease": "storage.lease",
+    "Store": "storage.store",
+    "Writer": "storage.writer",
+    "open_store": "storage.store",
+    "upgrade": "storage.migrate",
+}
+
+__all__ = ["Lease", "Store", "Writer", "open_store", "upgrade"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'storage' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value

@@ -1,0 +1,230 @@
+"""Articles and their revisions, as one visit after another writes them.
+
+The rules, which make the content independent of the order of writes:
+
+* an article is its canonical address, else its page's; a second page with that address is linked to it;
+* of an article's pages the one whose own address is the canonical one speaks for it, else the first by address;
+* articles with equal texts form a group named by its earliest published member, else the first by address.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from sqlalchemy import insert, select
+
+from model.fingerprints import text_hash
+from model.outcome import Duplicate, Revised, Stored, Unchanged
+from storage import fulltext
+from storage.columns import storable
+from storage.identity import identity, same_site
+from storage.raw import keep_fetch
+from storage.tables import article as article_table
+from storage.tables import revision as revision_table
+from storage.tokens import count_words
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from model.article import Cleaned
+    from model.page import Page
+
+#: What may come of a cleaned page.
+Saved: TypeAlias = Stored | Revised | Unchanged | Duplicate
+#: Shorter texts ("Video", "Subscribe to read on") are equal by chance.
+SHORTEST_DUPLICATE = 20
+#: Articles without a date come after all others.
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Arrival(NamedTuple):
+    """A cleaned page on its way into the database."""
+
+    page_id: int
+    run_id: int
+    source: str
+    #: The page's address after redirects.
+    url: str
+    #: The page as linked to so far.
+    article_id: int | None
+    at: datetime
+    #: The page as fetched.
+    page: Page | None
+    cleaned: Cleaned
+
+    @property
+    def title(self) -> str:
+        """The headline as stored."""
+        return " ".join(storable(self.cleaned.article.title).split())
+
+    @property
+    def text(self) -> str:
+        """The text as stored."""
+        return storable(self.cleaned.article.text)
+
+    @property
+    def canonical_url(self) -> str | None:
+        """The address the page names as its own, where it may speak for it."""
+        named = self.cleaned.article.canonical_url
+        return storable(named) if named is not None and same_site(named, self.url) else None
+
+    @property
+    def identity(self) -> str:
+        """The identity of its article."""
+        return identity(self.canonical_url or self.url)
+
+
+def save_article(connection: Connection, arrival: Arrival) -> Saved:
+    """Write a cleaned page as a new article, a new revision, a further page of an article, or nothing new."""
+    known = _find(connection, arrival)
+    if known is None:
+        return _store(connection, arrival)
+    if known.page_id != arrival.page_id and not _speaks_first(arrival, known):
+        connection.execute(_update(known.id).values(last_seen_at=max(known.last_seen_at, arrival.at)))
+        return _linked(arrival, known.id)
+    return _renew(connection, arrival, known)
+
+
+def _find(connection: Connection, arrival: Arrival) -> Row[Any] | None:
+    table = article_table.c
+    current = (revision_table.c.article_id == table.id) & (revision_table.c.number == table.revision)
+    query = select(article_table, revision_table.c.title, revision_table.c.text).join(revision_table, current)
+    known = connection.execute(query.where(table.identity == arrival.identity)).first()
+    if known is None and arrival.article_id is not None:
+        # The page names another address as its own than it did: still the same article, if it speaks for it.
+        known = connection.execute(query.where(table.id == arrival.article_id, table.page_id == arrival.page_id)).first()
+    return known
+
+
+def _speaks_first(arrival: Arrival, known: Row[Any]) -> bool:
+    """Whether the arriving page speaks for the article rather than the one that does so far."""
+    ours = (identity(arrival.url) != arrival.identity, arrival.url)
+    theirs = (identity(known.url) != arrival.identity, known.url)
+    return known.gone_at is not None or ours < theirs
+
+
+def _store(connection: Connection, arrival: Arrival) -> Saved:
+    facts = {"first_seen_at": arrival.at, "revision": 1, **_claims(arrival), **_text_facts(arrival)}
+    new = insert(article_table).values(source=arrival.source, **facts).returning(article_table.c.id)
+    article_id = int(connection.execute(new).scalar_one())
+    connection.execute(
+        insert(revision_table).values(article_id=article_id, number=1, seen_at=arrival.at, **_revision(connection, arrival))
+    )
+    fulltext.add(connection, article_id, arrival.title, arrival.text)
+    representative = regroup(connection, text_hash(arrival.text), arrival.text)
+    if representative in {None, article_id}:
+        return Stored(url=arrival.url, article_id=article_id)
+    return Duplicate(url=arrival.url, article_id=article_id, original_id=representative or article_id)
+
+
+def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
+    takes_over = known.page_id != arrival.page_id
+    changed = known.text_hash != text_hash(arrival.text) or known.title != arrival.title
+    # A page that takes over an article seen once only replaces its text: it would have been first in another order.
+    replaces = takes_over and known.revision == 1
+    facts: dict[str, Any] = _claims(arrival)
+    if changed or replaces:
+        facts |= _text_facts(arrival)
+        number = known.revision if replaces else known.revision + 1
+        facts["revision"] = number
+        _write_revision(connection, arrival, known.id, number, replaces=replaces)
+        fulltext.remove(connection, known.id, known.title, known.text)
+        fulltext.add(connection, known.id, arrival.title, arrival.text)
+    connection.execute(_update(known.id).values(**facts))
+    if facts.get("text_hash", known.text_hash) != known.text_hash:
+        regroup(connection, known.text_hash, known.text)
+    regroup(connection, facts.get("text_hash", known.text_hash), arrival.text if "text_hash" in facts else known.text)
+    if takes_over:
+        return _linked(arrival, known.id)
+    if changed:
+        return Revised(url=arrival.url, article_id=known.id, revision=facts["revision"])
+    return Unchanged(url=arrival.url, article_id=known.id)
+
+
+def _write_revision(connection: Connection, arrival: Arrival, article_id: int, number: int, *, replaces: bool) -> None:
+    if replaces:
+        there = (revision_table.c.article_id == article_id) & (revision_table.c.number == number)
+        connection.execute(revision_table.update().where(there).values(**_revision(connection, arrival)))
+    else:
+        new = insert(revision_table).values(
+            article_id=article_id, number=number, seen_at=arrival.at, **_revision(connection, arrival)
+        )
+        connection.execute(new)
+
+
+def _linked(arrival: Arrival, article_id: int) -> Saved:
+    if arrival.article_id == article_id:
+        return Unchanged(url=arrival.url, article_id=article_id)
+    return Duplicate(url=arrival.url, article_id=article_id, original_id=article_id)
+
+
+def _update(article_id: int) -> Any:  # noqa: ANN401 - SQLAlchemy's Update
+    return article_table.update().where(article_table.c.id == article_id)
+
+
+def _claims(arrival: Arrival) -> dict[str, Any]:
+    """What the page says about itself; no revision when it changes."""
+    article = arrival.cleaned.article
+    return {
+        "identity": arrival.identity,
+        "page_id": arrival.page_id,
+        "url": arrival.url,
+        "canonical_url": arrival.canonical_url,
+        "kind": article.kind.value,
+        "language": article.language,
+        "published": article.published,
+        "modified": article.modified,
+        "authors": list(article.authors),
+        "site_name": article.site_name,
+        "description": article.description,
+        "image": article.image,
+        "tags": list(article.tags),
+        "paywalled": article.paywalled,
+        "last_seen_at": arrival.at,
+        "gone_at": None,
+    }
+
+
+def _text_facts(arrival: Arrival) -> dict[str, Any]:
+    words = arrival.cleaned.article.word_count or count_words(arrival.text)
+    return {"text_hash": text_hash(arrival.text), "word_count": words}
+
+
+def _revision(connection: Connection, arrival: Arrival) -> dict[str, Any]:
+    """A revision's row but for its number; its page is kept raw."""
+    kept = keep_fetch(connection, arrival.page_id, arrival.run_id, arrival.page) if arrival.page else None
+    origin = {"fetch_id": kept, "engine_version": arrival.cleaned.engine_version, "doubt": arrival.cleaned.doubt}
+    return {"title": arrival.title, "text": arrival.text, **_text_facts(arrival), **origin}
+
+
+def regroup(connection: Connection, key: str, text: str) -> int | None:
+    """Mark all articles with this text as duplicates of one of them, whichever came first; return that one's id.
+
+    Returns:
+        The representative's id; None where no article has this text, or the text is too short to tell.
+    """
+    table = article_table.c
+    rows = connection.execute(
+        select(table.id, table.published, table.url, table.duplicate_of).where(table.text_hash == key)
+    ).all()
+    if not rows:
+        return None
+    alone = count_words(text) < SHORTEST_DUPLICATE
+    first = min(rows, key=lambda row: (row.published or _NEVER, row.url))
+    for row in rows:
+        original = None if alone or row.id == first.id else first.id
+        if row.duplicate_of != original:
+            connection.execute(_update(row.id).values(duplicate_of=original))
+    return None if alone else int(first.id)
+
+
+def mark_gone(connection: Connection, page_id: int, at: datetime) -> None:
+    """The page that speaks for an article answers that it is gone; the text stays."""
+    gone = article_table.update().where(article_table.c.page_id == page_id, article_table.c.gone_at.is_(None))
+    connection.execute(gone.values(gone_at=at))
+
+
+def mark_seen(connection: Connection, article_id: int, at: datetime) -> None:
+    """The server says the article is as it was."""
+    connection.execute(_update(article_id).where(article_table.c.last_seen_at < at).values(last_seen_at=at))

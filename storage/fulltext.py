@@ -1,0 +1,62 @@
+"""The full-text index: kept beside the articles, written in their transactions.
+
+SQLite: an FTS5 table without content, whose ``ascii`` tokeniser parts our tokens at the spaces and touches nothing else.
+PostgreSQL: a table with a ``tsvector`` built from the same tokens, so its own parser never has a say.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text as sql
+
+from storage.tokens import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+#: PostgreSQL's last position, and how many it keeps of one word.
+_LAST_POSITION, _MOST_POSITIONS = 16_383, 255
+
+
+def add(connection: Connection, article_id: int, title: str, text: str) -> None:
+    """Index an article's words."""
+    if connection.dialect.name == "sqlite":
+        _fts5(connection, "INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)", article_id, title, text)
+        return
+    connection.execute(
+        sql("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+        {"id": article_id, "words": tsvector(tokens(title), tokens(text))},
+    )
+
+
+def remove(connection: Connection, article_id: int, title: str, text: str) -> None:
+    """Take an article's words out again; they must be the ones that were added."""
+    if connection.dialect.name == "sqlite":
+        # An index without content does not know what it holds: it must be told what to take out.
+        command = "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)"
+        _fts5(connection, command, article_id, title, text)
+        return
+    connection.execute(sql("DELETE FROM article_search WHERE article_id = :id"), {"id": article_id})
+
+
+def _fts5(connection: Connection, command: str, article_id: int, title: str, text: str) -> None:
+    words = {"id": article_id, "title": " ".join(tokens(title)), "body": " ".join(tokens(text))}
+    connection.execute(sql(command), words)
+
+
+def tsvector(title: Sequence[str], body: Sequence[str]) -> str:
+    """The text form of a tsvector: title first with weight A, then the body.
+
+    Tokens hold letters, digits and marks only, so quoting needs no escapes.
+    """
+    positions: dict[str, list[str]] = {}
+    for index, (token, weight) in enumerate([(token, "A") for token in title] + [(token, "") for token in body], 1):
+        # A gap keeps a phrase from reaching from the title into the text.
+        place = index if weight else index + 1
+        at = positions.setdefault(token, [])
+        if len(at) < _MOST_POSITIONS:
+            at.append(f"{min(place, _LAST_POSITION)}{weight}")
+    return " ".join(f"'{token}':{','.join(at)}" for token, at in positions.items())

@@ -1,0 +1,74 @@
+"""Full-text search: the same words find the same articles on both databases; only the order of near ties may differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Float, and_, literal_column, select, table, text
+
+from storage.query import Node, parse, terms, to_fts5, to_tsquery
+from storage.snippet import snippet
+from storage.tables import article as article_table
+from storage.tables import revision as revision_table
+from storage.values import Hit
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Select
+
+    from storage.reading import Filter
+
+_INDEX = table("article_search")
+#: A word in the title counts as much as this many in the text.
+_TITLE = 5.0
+
+
+def search(connection: Connection, query: str, wanted: Filter, *, limit: int = 20) -> tuple[Hit, ...]:
+    """Articles that match, the best first; a query without words finds nothing.
+
+    Args:
+        connection: an open transaction.
+        query: see `storage.query`.
+        wanted: further conditions.
+        limit: at most so many.
+    """
+    tree = parse(query)
+    if tree is None or limit < 1:
+        return ()
+    a, r = article_table.c, revision_table.c
+    match, rank, values = _dialect(connection, tree)
+    found: Select[Any] = (
+        select(a.id, a.source, r.title, a.url, a.published, r.text, rank.label("rank"))
+        .select_from(_INDEX)
+        .join(article_table, a.id == _key(connection))
+        .join(revision_table, and_(r.article_id == a.id, r.number == a.revision))
+        .where(match, *wanted.conditions(a))
+        .order_by(literal_column("rank").desc(), a.id.desc())
+        .limit(limit)
+    )
+    rows = connection.execute(found, values).all()
+    return tuple(_hit(row, tree) for row in rows)
+
+
+def _key(connection: Connection) -> ColumnElement[int]:
+    return literal_column("article_search.rowid" if connection.dialect.name == "sqlite" else "article_search.article_id")
+
+
+def _dialect(connection: Connection, tree: Node) -> tuple[Any, ColumnElement[float], dict[str, str]]:
+    """The condition, the rank (higher is better) and the query's value, in the database's own words."""
+    if connection.dialect.name == "sqlite":
+        rank = literal_column(f"-bm25(article_search, {_TITLE}, 1.0)", Float)
+        return text("article_search MATCH :query"), rank, {"query": to_fts5(tree)}
+    rank = literal_column(f"ts_rank_cd('{{{1 / _TITLE},{1 / _TITLE},{1 / _TITLE},1}}', words, CAST(:query AS tsquery), 1)", Float)
+    return text("words @@ CAST(:query AS tsquery)"), rank, {"query": to_tsquery(tree)}
+
+
+def _hit(row: Any, tree: Node) -> Hit:  # noqa: ANN401 - SQLAlchemy's row
+    return Hit(
+        id=row.id,
+        source=row.source,
+        title=row.title,
+        url=row.url,
+        published=row.published,
+        snippet=snippet(row.text, terms(tree)),
+        rank=float(row.rank),
+    )

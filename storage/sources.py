@@ -1,0 +1,101 @@
+"""Sources and their endpoints: what is configured, what is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from model.page import Validators
+from model.source import Endpoint, EndpointKind
+from storage.tables import endpoint as endpoint_table
+from storage.tables import source as source_table
+from storage.values import EndpointState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
+
+    from model.source import Source
+
+#: Parameters in one IN (...): SQLite allows 32,766, older ones 999.
+CHUNK = 500
+
+
+def save_sources(connection: Connection, sources: Sequence[Source], now: datetime) -> None:
+    """Make the table say what config.yaml says; sources it no longer names are disabled, nothing is deleted."""
+    table = source_table.c
+    known = {row.name: row for row in connection.execute(select(source_table))}
+    for source in sources:
+        facts = {
+            "url": source.url,
+            "every": source.every,
+            "language": source.language,
+            "enabled": source.enabled,
+            "configured": True,
+        }
+        row = known.pop(source.name, None)
+        if row is None:
+            new = source_table.insert().values(name=source.name, first_seen_at=now, updated_at=now, **facts)
+            connection.execute(new)
+        elif any(getattr(row, name) != value for name, value in facts.items()):
+            connection.execute(source_table.update().where(table.name == source.name).values(updated_at=now, **facts))
+    for name in (name for name, row in known.items() if row.configured):
+        gone = source_table.update().where(table.name == name)
+        connection.execute(gone.values(configured=False, enabled=False, updated_at=now))
+
+
+def save_endpoints(connection: Connection, source: str, endpoints: Sequence[Endpoint], now: datetime) -> None:
+    """Make the table hold exactly these endpoints of the source as active ones.
+
+    New ones are due at once, those that are not there any more are retired, retired ones that come back are due at once.
+    """
+    table = endpoint_table.c
+    rows = connection.execute(select(table.id, table.kind, table.url, table.retired_at).where(table.source == source))
+    known = {(row.kind, row.url): row for row in rows}
+    for endpoint in dict.fromkeys(endpoints):
+        row = known.pop((endpoint.kind.value, endpoint.url), None)
+        if row is None:
+            fresh = {"validators": {}, "next_poll_at": now, "failures": 0, "first_seen_at": now}
+            new = endpoint_table.insert().values(source=source, kind=endpoint.kind.value, url=endpoint.url, **fresh)
+            connection.execute(new)
+        elif row.retired_at is not None:
+            back = endpoint_table.update().where(table.id == row.id)
+            connection.execute(back.values(retired_at=None, next_poll_at=now, failures=0))
+    for row in known.values():
+        if row.retired_at is None:
+            connection.execute(endpoint_table.update().where(table.id == row.id).values(retired_at=now))
+
+
+def endpoints(connection: Connection, source: str | None = None) -> tuple[EndpointState, ...]:
+    """Active endpoints, of one source or of all, in the order they were first known."""
+    query = select(endpoint_table).where(endpoint_table.c.retired_at.is_(None)).order_by(endpoint_table.c.id)
+    if source is not None:
+        query = query.where(endpoint_table.c.source == source)
+    return tuple(_state(row) for row in connection.execute(query))
+
+
+def due_endpoints(connection: Connection, now: datetime, sources: Collection[str]) -> tuple[EndpointState, ...]:
+    """Active endpoints of these sources whose time has come, in the order they were first known."""
+    table = endpoint_table.c
+    query = select(endpoint_table).where(table.retired_at.is_(None), table.next_poll_at <= now).order_by(table.id)
+    wanted = frozenset(sources)
+    return tuple(_state(row) for row in connection.execute(query) if row.source in wanted)
+
+
+def validators_json(validators: Mapping[str, Validators]) -> dict[str, dict[str, str | None]]:
+    """Validators as the endpoint's column holds them."""
+    return {url: {"etag": value.etag, "last_modified": value.last_modified} for url, value in validators.items()}
+
+
+def _state(row: Row[tuple[object, ...]]) -> EndpointState:
+    return EndpointState(
+        id=row.id,
+        endpoint=Endpoint(source=row.source, kind=EndpointKind(row.kind), url=row.url),
+        validators={url: Validators(**value) for url, value in row.validators.items()},
+        next_poll_at=row.next_poll_at,
+        last_polled_at=row.last_polled_at,
+        failures=row.failures,
+    )

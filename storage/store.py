@@ -1,0 +1,229 @@
+"""A database, open: each call one transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
+from storage import memories, pages, raw, reading, runs, search, sources, visits
+from storage.address import Address
+from storage.engine import connect_engine, foreign_errors, schema_version
+from storage.lease import Lease, take_lease
+from storage.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import Self
+
+    from sqlalchemy import Connection
+
+    from model.memory import SiteMemory
+    from model.outcome import Outcome
+    from model.page import Page
+    from model.source import Endpoint, Link, Source
+    from storage.values import EndpointState, Hit, PageState, Poll, PollSaved, Status, StoredArticle, StoredRevision, Visit
+
+T = TypeVar("T")
+
+
+def open_store(url: str, *, readonly: bool = False) -> Store:
+    """Open a database that `upgrade` made.
+
+    Args:
+        url: ``sqlite:///path``, a path, or ``postgresql://user@host/name``.
+        readonly: never write, and never be in a writer's way.
+
+    Raises:
+        DatabaseMissing: there is none yet.
+        SchemaMismatch: it was made by an older or newer version.
+        DatabaseUnavailable: it cannot be reached.
+    """
+    address = Address.parse(url)
+    if address.path is not None and not address.path.exists():
+        raise DatabaseMissing(f"there is no database at {address}; run `newsmill init`")
+    store = Store(address, readonly=readonly)
+    try:
+        store.check_schema()
+    except StorageError:
+        store.close()
+        raise
+    return store
+
+
+class Store:
+    """A newsmill database. Safe to share between threads; close it, or use it as a context manager."""
+
+    def __init__(self, address: Address, *, readonly: bool) -> None:
+        self.address = address
+        self._readers = connect_engine(address, readonly=True)
+        self._writers = None if readonly else connect_engine(address, readonly=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._readers.dispose()
+        if self._writers is not None:
+            self._writers.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write; others that would wait for its end."""
+        if self._writers is None:
+            raise DatabaseUnavailable(f"{self.address} was opened for reading only")
+        with foreign_errors(self.address), self._writers.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with foreign_errors(self.address), self._readers.begin() as connection:
+            yield connection
+
+    def check_schema(self) -> None:
+        """Make sure that this version knows the database's tables.
+
+        Raises:
+            DatabaseMissing: newsmill never wrote here.
+            SchemaMismatch: another version did.
+        """
+        with self.reading() as connection:
+            there = schema_version(connection)
+        if there is None:
+            raise DatabaseMissing(f"{self.address} holds no newsmill tables yet; run `newsmill init`")
+        if there < SCHEMA:
+            raise SchemaMismatch(f"{self.address} has schema {there}, this version needs {SCHEMA}; run `newsmill db upgrade`")
+        if there > SCHEMA:
+            raise SchemaMismatch(f"{self.address} has schema {there}, this version knows {SCHEMA}; install the newer newsmill")
+
+    def lease(self, name: str) -> Lease:
+        """Be the only one who holds this name on this database, until the lease is closed or the process ends.
+
+        Raises:
+            DatabaseBusy: somebody else holds it; says who.
+        """
+        return take_lease(self.address, name)
+
+    # Writes, each a transaction of its own; `Writer` groups them.
+
+    def _write(self, call: Callable[[Connection], T]) -> T:
+        with self.writing() as connection:
+            return call(connection)
+
+    def save_sources(self, configured: Sequence[Source], now: datetime) -> None:
+        """See `storage.sources.save_sources`."""
+        self._write(lambda connection: sources.save_sources(connection, configured, now))
+
+    def save_endpoints(self, source: str, endpoints: Sequence[Endpoint], now: datetime) -> None:
+        """See `storage.sources.save_endpoints`."""
+        self._write(lambda connection: sources.save_endpoints(connection, source, endpoints, now))
+
+    def begin_run(self, kind: str, now: datetime) -> int:
+        """See `storage.runs.begin_run`."""
+        return self._write(lambda connection: runs.begin_run(connection, kind, now))
+
+    def end_run(self, run_id: int, now: datetime, counts: Mapping[str, int]) -> None:
+        """See `storage.runs.end_run`."""
+        self._write(lambda connection: runs.end_run(connection, run_id, now, counts))
+
+    def save_poll(self, poll: Poll) -> PollSaved:
+        """See `storage.pages.save_poll`."""
+        return self._write(lambda connection: pages.save_poll(connection, poll))
+
+    def add_pages(self, source: str, links: Sequence[Link], now: datetime) -> tuple[int, ...]:
+        """See `storage.pages.add_pages`."""
+        return self._write(lambda connection: pages.add_pages(connection, source, links, now))
+
+    def save_visit(self, visit: Visit) -> Outcome:
+        """See `storage.visits.save_visit`."""
+        return self._write(lambda connection: visits.save_visit(connection, visit))
+
+    # Reads for the pipeline.
+
+    def endpoints(self, source: str | None = None) -> tuple[EndpointState, ...]:
+        """See `storage.sources.endpoints`."""
+        with self.reading() as connection:
+            return sources.endpoints(connection, source)
+
+    def due_endpoints(self, now: datetime, names: Collection[str]) -> tuple[EndpointState, ...]:
+        """See `storage.sources.due_endpoints`."""
+        with self.reading() as connection:
+            return sources.due_endpoints(connection, now, names)
+
+    def due_pages(self, source: str, now: datetime, *, limit: int) -> tuple[PageState, ...]:
+        """See `storage.pages.due_pages`."""
+        with self.reading() as connection:
+            return pages.due_pages(connection, source, now, limit=limit)
+
+    def pages(self, page_ids: Sequence[int]) -> tuple[PageState, ...]:
+        """See `storage.pages.pages`."""
+        with self.reading() as connection:
+            return pages.pages(connection, page_ids)
+
+    def memory(self, source: str) -> SiteMemory:
+        """See `storage.memories.memory`."""
+        with self.reading() as connection:
+            return memories.memory(connection, source)
+
+    # Reads for people.
+
+    def articles(
+        self,
+        *,
+        source: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        language: str | None = None,
+        since_id: int = 0,
+        limit: int | None = None,
+        duplicates: bool = False,
+    ) -> Iterator[StoredArticle]:
+        """See `storage.reading.articles`."""
+        wanted = reading.Filter(source=source, since=since, until=until, language=language, duplicates=duplicates)
+        return reading.articles(self.reading, wanted, since_id=since_id, limit=limit)
+
+    def article(self, key: int | str) -> StoredArticle:
+        """See `storage.reading.article`."""
+        with self.reading() as connection:
+            return reading.article(connection, key)
+
+    def revisions(self, article_id: int) -> tuple[StoredRevision, ...]:
+        """See `storage.reading.revisions`."""
+        with self.reading() as connection:
+            return reading.revisions(connection, article_id)
+
+    def raw_page(self, page_id: int) -> Page:
+        """See `storage.raw.raw_page`."""
+        with self.reading() as connection:
+            return raw.raw_page(connection, page_id)
+
+    def raw_article(self, article_id: int) -> Page:
+        """See `storage.raw.raw_article`."""
+        with self.reading() as connection:
+            return raw.raw_article(connection, article_id)
+
+    def search(
+        self,
+        query: str,
+        *,
+        source: str | None = None,
+        language: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        limit: int = 20,
+    ) -> tuple[Hit, ...]:
+        """See `storage.search.search`."""
+        wanted = reading.Filter(source=source, since=since, until=until, language=language)
+        with self.reading() as connection:
+            return search.search(connection, query, wanted, limit=limit)
+
+    def status(self, now: datetime) -> Status:
+        """See `storage.reading.status`."""
+        with self.reading() as connection:
+            return reading.status(connection, now)

@@ -1,0 +1,133 @@
+"""The end of a visit to a page, and everything that follows from it, in the transaction it is called in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from model.article import Cleaned
+from model.errors import BadStatus, NotFound, PageError, RobotsDisallowed
+from model.outcome import Duplicate, Failed, Revised, Skipped, Stored, Unchanged
+from model.page import NotModified
+from storage.articles import Arrival, Saved, mark_gone, mark_seen, save_article
+from storage.columns import storable
+from storage.memories import save_memory
+from storage.raw import keep_fetch
+from storage.tables import event as event_table
+from storage.tables import page as page_table
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Row
+
+    from model.outcome import Outcome
+    from storage.values import Visit
+
+#: Answers that mean the page will not come back by waiting.
+_GONE = (404, 410)
+_NAMES: dict[type, str] = {
+    Stored: "stored",
+    Revised: "revised",
+    Unchanged: "unchanged",
+    Duplicate: "duplicate",
+    Skipped: "skipped",
+    Failed: "failed",
+}
+
+
+def save_visit(connection: Connection, visit: Visit) -> Outcome:
+    """Write a visit; the same visit again (same page, same moment) changes nothing.
+
+    Raises:
+        NotFound: no such page.
+    """
+    page = connection.execute(select(page_table).where(page_table.c.id == visit.page_id)).first()
+    if page is None:
+        raise NotFound(f"no page {visit.page_id}")
+    at_once = (event_table.c.page_id == page.id) & (event_table.c.at == visit.at)
+    if (replayed := connection.execute(select(event_table).where(at_once)).first()) is not None:
+        return _as_recorded(page, replayed)
+    changes: dict[str, Any] = _page_changes(connection, page, visit)
+    outcome = _apply(connection, page, visit, changes)
+    reason, detail = _reason(outcome)
+    changes |= {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
+    connection.execute(page_table.update().where(page_table.c.id == page.id).values(**changes))
+    ending = {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
+    connection.execute(insert(event_table).values(run_id=visit.run_id, at=visit.at, page_id=page.id, **ending))
+    if visit.memory is not None:
+        save_memory(connection, page.source, visit.memory, visit.at)
+    return outcome
+
+
+def _page_changes(connection: Connection, page: Row[Any], visit: Visit) -> dict[str, Any]:
+    """What the visit changes about the page itself."""
+    changes: dict[str, Any] = {
+        "status": visit.status.value,
+        "next_attempt_at": visit.next_attempt_at,
+        "visited_at": visit.at,
+        "attempts": page.attempts + 1 if isinstance(visit.result, PageError) else 0,
+    }
+    if visit.page is not None:
+        validators = visit.page.validators
+        changes |= {"fetched_at": visit.page.fetched_at, "etag": validators.etag, "last_modified": validators.last_modified}
+        if page.fetch_id is None or isinstance(visit.result, PageError):
+            keep_fetch(connection, page.id, visit.run_id, visit.page)
+    return changes
+
+
+def _apply(connection: Connection, page: Row[Any], visit: Visit, changes: dict[str, Any]) -> Outcome:
+    """Write what the visit means for articles; adds the page's article to ``changes``."""
+    result = visit.result
+    match result:
+        case Cleaned():
+            outcome: Outcome = _save_cleaned(connection, page, visit, result, changes)
+        case NotModified():
+            if page.article_id is not None:
+                mark_seen(connection, page.article_id, visit.at)
+            outcome = Unchanged(url=page.url, article_id=page.article_id, not_modified=True)
+        case Skipped():
+            outcome = result
+        case RobotsDisallowed():
+            outcome = Skipped(url=page.url, reason="robots", detail=result.detail)
+        case PageError():
+            if isinstance(result, BadStatus) and result.status in _GONE:
+                mark_gone(connection, page.id, visit.at)
+            outcome = Failed(url=page.url, error=result.code, detail=result.detail, final=visit.next_attempt_at is None)
+    return outcome
+
+
+def _save_cleaned(connection: Connection, page: Row[Any], visit: Visit, cleaned: Cleaned, changes: dict[str, Any]) -> Saved:
+    arrival = Arrival(
+        page_id=page.id,
+        run_id=visit.run_id,
+        source=page.source,
+        url=storable(visit.page.url) if visit.page else page.url,
+        article_id=page.article_id,
+        at=visit.at,
+        page=visit.page,
+        cleaned=cleaned,
+    )
+    outcome = save_article(connection, arrival)
+    changes["article_id"] = outcome.article_id
+    return outcome
+
+
+def _reason(outcome: Outcome) -> tuple[str | None, str | None]:
+    match outcome:
+        case Skipped():
+            return outcome.reason, outcome.detail
+        case Failed():
+            return outcome.error, outcome.detail
+        case Revised():
+            return None, f"revision {outcome.revision}"
+        case _:
+            return None, None
+
+
+def _as_recorded(page: Row[Any], event: Row[Any]) -> Outcome:
+    """The outcome of a visit written before: nothing new any more."""
+    if event.outcome == "skipped":
+        return Skipped(url=page.url, reason=event.reason, detail=event.detail)
+    if event.outcome == "failed":
+        return Failed(url=page.url, error=event.reason, detail=event.detail, final=page.next_attempt_at is None)
+    return Unchanged(url=page.url, article_id=page.article_id)

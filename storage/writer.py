@@ -1,0 +1,167 @@
+"""One thread that writes: calls from many places, grouped into few transactions."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from model.errors import DatabaseBusy, DatabaseUnavailable, StorageError
+from storage import pages, runs, sources, visits
+from storage.engine import foreign_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Self
+
+    from sqlalchemy import Connection
+
+    from model.outcome import Outcome
+    from model.source import Endpoint, Link, Source
+    from storage.store import Store
+    from storage.values import Poll, PollSaved, Visit
+
+T = TypeVar("T")
+
+#: A transaction ends after so many calls, or so many seconds, or when nobody waits.
+MOST_CALLS, MOST_SECONDS = 100, 0.2
+
+
+class _Call(Generic[T]):
+    """A call on its way, and where its result is awaited."""
+
+    def __init__(self, call: Callable[[Connection], T]) -> None:
+        self.call, self.future = call, Future[T]()
+        self._result: Callable[[], None] | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Make the call within a savepoint, so that a failing one takes no other with it."""
+        with connection.begin_nested():
+            result = self.call(connection)
+        self._result = lambda: self.future.set_result(result)
+
+    def fail(self, error: BaseException) -> None:
+        """Nothing of it was written."""
+        self._result = lambda: self.future.set_exception(error)
+
+    def settle(self) -> None:
+        """Tell the one who waits; only once the transaction is committed or lost."""
+        if self._result is not None:
+            self._result()
+
+
+class Writer:
+    """The writing side of a store.
+
+    Each method returns at once; its future is done when the write is committed, or holds the `StorageError`.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._queue: queue.SimpleQueue[_Call[Any] | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="newsmill-writer", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write what was submitted, then end the thread; further calls are refused."""
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._queue.put(None)
+        self._thread.join()
+
+    def submit(self, call: Callable[[Connection], T]) -> Future[T]:
+        """Have a function of a connection called within the next transaction.
+
+        Raises:
+            StorageError: the writer is closed.
+        """
+        waiting = _Call(call)
+        with self._lock:
+            if self._closed:
+                raise StorageError("the writer is closed")
+            self._queue.put(waiting)
+        return waiting.future
+
+    def save_sources(self, configured: Sequence[Source], now: datetime) -> Future[None]:
+        """See `storage.sources.save_sources`."""
+        return self.submit(lambda connection: sources.save_sources(connection, configured, now))
+
+    def save_endpoints(self, source: str, endpoints: Sequence[Endpoint], now: datetime) -> Future[None]:
+        """See `storage.sources.save_endpoints`."""
+        return self.submit(lambda connection: sources.save_endpoints(connection, source, endpoints, now))
+
+    def begin_run(self, kind: str, now: datetime) -> Future[int]:
+        """See `storage.runs.begin_run`."""
+        return self.submit(lambda connection: runs.begin_run(connection, kind, now))
+
+    def end_run(self, run_id: int, now: datetime, counts: Mapping[str, int]) -> Future[None]:
+        """See `storage.runs.end_run`."""
+        return self.submit(lambda connection: runs.end_run(connection, run_id, now, counts))
+
+    def save_poll(self, poll: Poll) -> Future[PollSaved]:
+        """See `storage.pages.save_poll`."""
+        return self.submit(lambda connection: pages.save_poll(connection, poll))
+
+    def add_pages(self, source: str, links: Sequence[Link], now: datetime) -> Future[tuple[int, ...]]:
+        """See `storage.pages.add_pages`."""
+        return self.submit(lambda connection: pages.add_pages(connection, source, links, now))
+
+    def save_visit(self, visit: Visit) -> Future[Outcome]:
+        """See `storage.visits.save_visit`."""
+        return self.submit(lambda connection: visits.save_visit(connection, visit))
+
+    def _work(self) -> None:
+        while (first := self._queue.get()) is not None:
+            if not first.future.set_running_or_notify_cancel():
+                continue
+            batch = [first]
+            try:
+                with self._store.writing() as connection:
+                    self._fill(connection, batch)
+            except StorageError as error:
+                for waiting in batch:
+                    waiting.fail(error)
+            for waiting in batch:
+                waiting.settle()
+
+    def _fill(self, connection: Connection, batch: list[_Call[Any]]) -> None:
+        """Make the calls that wait, appending each to the batch, until the transaction is full or nobody waits."""
+        until = time.monotonic() + MOST_SECONDS
+        self._run(connection, batch[0])
+        while len(batch) < MOST_CALLS and time.monotonic() < until:
+            waiting = self._next()
+            if waiting is None:
+                return
+            if waiting.future.set_running_or_notify_cancel():
+                batch.append(waiting)
+                self._run(connection, waiting)
+
+    def _next(self) -> _Call[Any] | None:
+        try:
+            waiting = self._queue.get_nowait()
+        except queue.Empty:
+            return None
+        if waiting is None:
+            self._queue.put(None)  # the end is for the outer loop
+        return waiting
+
+    def _run(self, connection: Connection, waiting: _Call[Any]) -> None:
+        try:
+            with foreign_errors(self._store.address):
+                waiting.run(connection)
+        except (DatabaseBusy, DatabaseUnavailable):
+            raise  # nothing of this transaction will be written
+        except Exception as error:  # noqa: BLE001 - a future hands on whatever was raised, as executors do
+            waiting.fail(error)

@@ -1,0 +1,159 @@
+"""What tells an article's link from the navigation: a table of evidences.
+
+Weights were set by hand on pages of several generations (``/news/view.php?no=1234`` in tables, ``/2024/05/25/a-long-slug``
+in cards) so that two independent signs suffice and no single one does, except a headline in a heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from model.tracking import ARTICLE_PARAMETERS
+from model.urls import parameters
+
+#: From this score on a link is taken for an article.
+THRESHOLD = 3
+
+#: A day or a month in a path: /2024/05/25/, /2024/05/, /25/12/19/, /2025/dec/05/, 20240525, 2024-05-25.
+_DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d[/.-]?(?:0[1-9]|1[0-2])(?:[/.-]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)"
+    r"|/\d\d/(?:0[1-9]|1[0-2])/(?:0[1-9]|[12]\d|3[01])/"
+    r"|/(?:19|20)\d\d/(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*/\d{1,2}/"
+)
+_LONG_NUMBER = re.compile(r"\d{5,}|/\d{3,}(?:/|\.\w+$|$)")
+_ARTICLE_WORD = re.compile(
+    r"(?:^|[/_-])(?:articles?|artikel|articulos?|articolo|story|stories|noticias?|(?:news|article|art)?_?(?:view|read|detail)|newsread|post|posts)"
+    r"(?:[/._-]|$)"
+)
+_PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jspx?|do|cgi|nhn)$")
+_SLUG_WORD = re.compile(r"[^\W\d_]{2,}|\d+")
+_LETTER = re.compile(r"[^\W\d_]")
+#: Scripts that put no space between words: two characters of Han or Kana, five of Thai, Lao or Khmer, are about a word.
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_THAI = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
+
+#: Path segments (without extension) of pages that list, serve or inform, in lower case, sorted.
+FURNITURE_SEGMENTS: frozenset[str] = frozenset(
+    """
+    about about-us aboutus abo account accessibility ads advertise advertising agb app apps archive archives author authors autor
+    autoren bookmark bookmarks careers cart categories category collections columnists contact contact-us contacts contactus
+    cookie-policy cookies copyright corrections company cookie-settings datenschutz disclaimer donate editorial-policy events faq
+    faqs feed feeds feedback forgot-password gallery galleries help horoscope horoscopes impressum imprint info jobs join kontakt
+    label labels latest legal login log-in logout member members membership my mypage mobile my-account newsletter newsletters
+    obituaries page photos playlist podcast podcasts policies policy print privacy privacy-policy profile profiles register
+    rss search section sections serie series settings share shop sign-in sign-up signin signup sitemap staff store stellenangebote
+    subscribe subscription subscriptions suche tag tags team terms terms-and-conditions terms-of-service terms-of-use thema themen
+    topic topics user users videos weather wetter write writers
+    """.split()  # noqa: SIM905 # a hundred quoted words are harder to read and to sort
+)
+#: Values of parameters that ask for something else than reading: mode=print, act=login.
+_OTHER_ACTS = frozenset(
+    {"delete", "edit", "email", "list", "login", "mail", "modify", "print", "reply", "rss", "search", "share", "write"}
+)
+_LIST_PARAMETERS = frozenset({"filter", "offset", "order", "page", "paged", "pageno", "pg", "q", "query", "s", "sort", "start"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An address a page links, all its anchors taken together."""
+
+    url: str
+    #: The best text of its anchors, alternative texts of pictures included; may be empty.
+    text: str
+    #: An anchor stands in a heading, or holds one.
+    in_heading: bool
+    #: An anchor stands in an ``<article>``.
+    in_article: bool
+    #: Every anchor stands in navigation, header or footer.
+    in_furniture: bool
+
+    @property
+    def path(self) -> str:
+        """The path, escapes undone, in lower case."""
+        return unquote(urlsplit(self.url).path).lower()
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Path segments without the last one's extension."""
+        return tuple(piece for piece in _PAGE_FILE.sub("", self.path).split("/") if piece)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One sign for or against an article."""
+
+    weight: int
+    #: A sentence a reader understands.
+    reason: str
+    holds: Callable[[Candidate], bool]
+
+
+def words(text: str) -> int:
+    """Words of a text; scripts without spaces are counted by their characters.
+
+    >>> words("Storm closes the harbour"), words("中国外交部回应最新消息"), words("2024")
+    (4, 5, 1)
+    """
+    spaceless = len(_HAN.findall(text)) // 2 + len(_THAI.findall(text)) // 5
+    return max(len(text.split()), spaceless)
+
+
+def _slug_words(candidate: Candidate) -> int:
+    """Words of the longest of the last two path segments, as slugs join them by hyphens and the like."""
+    return max((words(" ".join(_SLUG_WORD.findall(piece))) for piece in candidate.segments[-2:]), default=0)
+
+
+def _has_article_id(candidate: Candidate) -> bool:
+    return any(name in ARTICLE_PARAMETERS and re.search(r"\d", value) for name, value in parameters(candidate.url))
+
+
+def _asks_for_a_list(candidate: Candidate) -> bool:
+    return not _has_article_id(candidate) and any(name in _LIST_PARAMETERS for name, _ in parameters(candidate.url))
+
+
+def _is_short(candidate: Candidate) -> bool:
+    """/sport, /world-news, /en/politics"""
+    return not urlsplit(candidate.url).query and not re.search(r"\d", candidate.path) and _slug_words(candidate) <= 2  # noqa: PLR2004
+
+
+#: Every evidence there is; a link's score is the sum of the weights of those that hold.
+EVIDENCES: tuple[Evidence, ...] = (
+    Evidence(weight=3, reason="a date in the path", holds=lambda it: _DATE.search(it.path + "/") is not None),
+    Evidence(weight=3, reason="an article's number in the query", holds=_has_article_id),
+    Evidence(weight=3, reason="a slug of four words or more", holds=lambda it: _slug_words(it) >= 4),  # noqa: PLR2004
+    Evidence(weight=2, reason="a long number in the path", holds=lambda it: _LONG_NUMBER.search(it.path) is not None),
+    Evidence(weight=2, reason="a word of article pages in the path", holds=lambda it: _ARTICLE_WORD.search(it.path) is not None),
+    Evidence(weight=1, reason="a slug of three words", holds=lambda it: _slug_words(it) == 3),  # noqa: PLR2004
+    Evidence(weight=1, reason="the path ends in a file", holds=lambda it: _PAGE_FILE.search(it.path) is not None),
+    Evidence(weight=2, reason="linked from a heading", holds=lambda it: it.in_heading),
+    Evidence(weight=1, reason="linked from an <article>", holds=lambda it: it.in_article),
+    Evidence(weight=1, reason="a text of four words or more", holds=lambda it: words(it.text) >= 4),  # noqa: PLR2004
+    Evidence(weight=1, reason="a text of six words or more", holds=lambda it: words(it.text) >= 6),  # noqa: PLR2004
+    Evidence(weight=1, reason="a text of eight words or more", holds=lambda it: words(it.text) >= 8),  # noqa: PLR2004
+    Evidence(weight=-1, reason="a text of one or two words", holds=lambda it: 0 < words(it.text) <= 2),  # noqa: PLR2004
+    Evidence(weight=-3, reason="a text without letters", holds=lambda it: bool(it.text) and not _LETTER.search(it.text)),
+    Evidence(weight=-2, reason="a short path without a number", holds=_is_short),
+    Evidence(weight=-3, reason="only in navigation, header or footer", holds=lambda it: it.in_furniture),
+    Evidence(weight=-3, reason="the query asks for a list", holds=_asks_for_a_list),
+    Evidence(
+        weight=-6, reason="a page that lists, serves or informs", holds=lambda it: bool(FURNITURE_SEGMENTS & {*it.segments})
+    ),
+    Evidence(
+        weight=-6,
+        reason="the query asks for something else than reading",
+        holds=lambda it: any(value.lower() in _OTHER_ACTS for _, value in parameters(it.url)),
+    ),
+)
+
+
+def evidences(candidate: Candidate) -> tuple[Evidence, ...]:
+    """The evidences that hold for a link: why it was taken or not."""
+    return tuple(evidence for evidence in EVIDENCES if evidence.holds(candidate))
+
+
+def is_article(candidate: Candidate) -> bool:
+    """Whether the evidences say so."""
+    return sum(evidence.weight for evidence in evidences(candidate)) >= THRESHOLD

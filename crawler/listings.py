@@ -1,0 +1,119 @@
+"""Section and front pages: which of their links are articles.
+
+Every address a page links is a candidate, its anchors taken together (picture, headline and "read more" are one); the table in
+`crawler.evidence` judges it. It leans towards taking: a wrong link costs one fetch, a missed one an article.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.evidence import Candidate, is_article, words
+from crawler.filters import wanted
+from crawler.markup import address, base_of, parsed
+from crawler.titles import plain
+from model.source import Link
+from model.urls import identity, is_front
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+    from model.source import Source
+
+#: Ancestors looked at for each anchor; deeper nesting is no page anybody wrote.
+_CLIMB = 40
+_FURNITURE_TAGS = frozenset({"footer", "header", "nav"})
+#: A part of the page's own content: what stands in its header belongs to it.
+_CONTENT_TAGS = frozenset({"article", "main", "section"})
+#: Classes and ids of menus: "gnb", "main-nav", "footer_menu"; Korean sites call them gnb, lnb and snb.
+_FURNITURE_NAME = re.compile(
+    r"(?!has|with|no)(?:.*[-_])?(?:breadcrumbs?|footer|gnb|lnb|snb|menu|nav|navbar|navigation|pagination|paging)"
+)
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: Files that are no pages.
+_FILE = re.compile(
+    r"\.(?:7z|apk|avi|css|docx?|epub|exe|gif|gz|hwpx?|ico|jpe?g|js|json|m3u8|m4a|mov|mp[34]|pdf|png|pptx?|rar|rss|svg|webp|xlsx?|xml|zip)$",
+    re.I,
+)
+#: A headline seldom has more words; longer texts are teasers.
+_HEADLINE_WORDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Anchor:
+    """One ``<a>`` and where it stands."""
+
+    text: str
+    in_heading: bool
+    in_article: bool
+    in_furniture: bool
+
+
+def read_listing(html: str, url: str, source: Source) -> tuple[Link, ...]:
+    """The article links of a page, in its order, each address once.
+
+    Where the source has ``include`` patterns, people have said what an article is: what matches is taken without evidence.
+
+    Args:
+        html: the page, decoded.
+        url: where it came from, after redirects.
+        source: whose articles are looked for; links to other sites and excluded ones are left out.
+
+    Raises:
+        DiscoveryError: the page is nothing a parser takes.
+    """
+    soup = parsed(html, url)
+    base, own = base_of(soup, url), identity(url)
+    found: dict[str, list[_Anchor]] = {}
+    for tag in soup.find_all("a", href=True):
+        target = address(tag, base)
+        if target and not is_front(target) and not _FILE.search(target) and wanted(target, source) and identity(target) != own:
+            found.setdefault(target, []).append(_anchor(tag))
+    candidates = (_candidate(target, anchors) for target, anchors in found.items())
+    return tuple(Link(url=it.url, title=it.text or None) for it in candidates if source.include or is_article(it))
+
+
+def _anchor(tag: Tag) -> _Anchor:
+    in_heading = tag.find(_HEADINGS) is not None
+    in_article = in_furniture = in_content = False
+    for ancestor, _ in zip(tag.parents, range(_CLIMB), strict=False):
+        in_heading = in_heading or ancestor.name in _HEADINGS
+        in_article = in_article or ancestor.name == "article"
+        in_content = in_content or ancestor.name in _CONTENT_TAGS
+        in_furniture = in_furniture or (not in_content and _is_furniture(ancestor))
+    return _Anchor(text=_text(tag), in_heading=in_heading, in_article=in_article, in_furniture=in_furniture)
+
+
+def _is_furniture(tag: Tag) -> bool:
+    if tag.name in _FURNITURE_TAGS or tag.get("role") == "navigation":
+        return True
+    names = (*tag.get_attribute_list("class"), *tag.get_attribute_list("id"))
+    return tag.name not in ("body", "html") and any(_FURNITURE_NAME.fullmatch(name.lower()) for name in names if name)
+
+
+def _text(tag: Tag) -> str:
+    """What a reader sees: the heading inside, else all text, else what the pictures say."""
+    heading = tag.find(_HEADINGS)
+    shown = (heading or tag).get_text(" ", strip=True) or str(tag.get("title") or "")
+    pictures = " ".join(str(image.get("alt") or "") for image in tag.find_all("img")) if not shown else ""
+    return plain(shown or pictures) or ""
+
+
+def _candidate(url: str, anchors: list[_Anchor]) -> Candidate:
+    """The anchors of one address together: the headline's text, the best place."""
+    texts = sorted(anchors, key=lambda it: (it.in_heading and bool(it.text), _headline_length(it.text)))
+    return Candidate(
+        url=url,
+        text=texts[-1].text,
+        in_heading=any(it.in_heading for it in anchors),
+        in_article=any(it.in_article for it in anchors),
+        in_furniture=all(it.in_furniture for it in anchors),
+    )
+
+
+def _headline_length(text: str) -> int:
+    """The longest text that may be a headline wins; teasers come after it."""
+    count = words(text)
+    return count if count <= _HEADLINE_WORDS else 1

@@ -7,12 +7,15 @@ in cards) so that two independent signs suffice and no single one does, except a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from model.tracking import ARTICLE_PARAMETERS
 from model.urls import parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: From this score on a link is taken for an article.
 THRESHOLD = 3
@@ -35,19 +38,25 @@ _LETTER = re.compile(r"[^\W\d_]")
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _THAI = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
 
-#: Path segments (without extension) of pages that list, serve or inform, in lower case, sorted.
-FURNITURE_SEGMENTS: frozenset[str] = frozenset(
+#: Path segments that announce a list or a person, wherever they stand, in lower case, sorted.
+LIST_SEGMENTS: frozenset[str] = frozenset(
     """
-    about about-us aboutus abo account accessibility ads advertise advertising agb app apps archive archives author authors autor
-    autoren bookmark bookmarks careers cart categories category collections columnists contact contact-us contacts contactus
-    cookie-policy cookies copyright corrections company cookie-settings datenschutz disclaimer donate editorial-policy events faq
-    faqs feed feeds feedback forgot-password gallery galleries help horoscope horoscopes impressum imprint info jobs join kontakt
-    label labels latest legal login log-in logout member members membership my mypage mobile my-account newsletter newsletters
-    obituaries page photos playlist podcast podcasts policies policy print privacy privacy-policy profile profiles register
-    rss search section sections serie series settings share shop sign-in sign-up signin signup sitemap staff store stellenangebote
-    subscribe subscription subscriptions suche tag tags team terms terms-and-conditions terms-of-service terms-of-use thema themen
-    topic topics user users videos weather wetter write writers
+    author authors autor autoren categories category collection collections label labels member members page profile profiles
+    rss search section sections suche tag tags thema themen topic topics user users writer writers
     """.split()  # noqa: SIM905 # a hundred quoted words are harder to read and to sort
+)
+#: Last path segments (without extension) of pages that serve or inform, in lower case, sorted. The same words may name
+#: a section further up (/weather/storm-closes-harbour), so only the end counts.
+SERVICE_SEGMENTS: frozenset[str] = frozenset(
+    """
+    abo about about-us aboutus accessibility account ads advertise advertising agb app apps archive archives bookmark bookmarks
+    careers cart company contact contact-us contacts contactus cookie-policy cookie-settings cookies copyright corrections
+    datenschutz disclaimer donate editorial-policy events faq faqs feed feeds feedback forgot-password galleries gallery help
+    horoscope horoscopes impressum imprint info jobs join kontakt latest legal log-in login logout membership mobile my
+    my-account mypage newsletter newsletters obituaries photos playlist podcast podcasts policies policy print privacy
+    privacy-policy register reply series settings share shop sign-in sign-up signin signup sitemap staff stellenangebote store
+    subscribe subscription subscriptions team terms terms-and-conditions terms-of-service terms-of-use videos weather wetter
+    """.split()  # noqa: SIM905 # as above
 )
 #: Values of parameters that ask for something else than reading: mode=print, act=login.
 _OTHER_ACTS = frozenset(
@@ -115,7 +124,7 @@ def _asks_for_a_list(candidate: Candidate) -> bool:
 
 
 def _is_short(candidate: Candidate) -> bool:
-    """/sport, /world-news, /en/politics"""
+    """/sport, /world-news, /en/politics: the address of a section, or of an article with no name."""
     return not urlsplit(candidate.url).query and not re.search(r"\d", candidate.path) and _slug_words(candidate) <= 2  # noqa: PLR2004
 
 
@@ -138,9 +147,8 @@ EVIDENCES: tuple[Evidence, ...] = (
     Evidence(weight=-2, reason="a short path without a number", holds=_is_short),
     Evidence(weight=-3, reason="only in navigation, header or footer", holds=lambda it: it.in_furniture),
     Evidence(weight=-3, reason="the query asks for a list", holds=_asks_for_a_list),
-    Evidence(
-        weight=-6, reason="a page that lists, serves or informs", holds=lambda it: bool(FURNITURE_SEGMENTS & {*it.segments})
-    ),
+    Evidence(weight=-6, reason="a word of lists in the path", holds=lambda it: bool(LIST_SEGMENTS & {*it.segments})),
+    Evidence(weight=-6, reason="a page that serves or informs", holds=lambda it: bool(SERVICE_SEGMENTS & {*it.segments[-1:]})),
     Evidence(
         weight=-6,
         reason="the query asks for something else than reading",

@@ -35,7 +35,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 #: Files that are no pages.
 _FILE = re.compile(
     r"\.(?:7z|apk|avi|css|docx?|epub|exe|gif|gz|hwpx?|ico|jpe?g|js|json|m3u8|m4a|mov|mp[34]|pdf|png|pptx?|rar|rss|svg|webp|xlsx?|xml|zip)$",
-    re.I,
+    re.IGNORECASE,
 )
 #: A headline seldom has more words; longer texts are teasers.
 _HEADLINE_WORDS = 30

@@ -18,7 +18,7 @@ from model.fingerprints import text_hash
 from model.outcome import Duplicate, Revised, Stored, Unchanged
 from storage import fulltext
 from storage.columns import storable
-from storage.identity import identity, same_site
+from storage.identity import declared, identity
 from storage.raw import keep_fetch
 from storage.tables import article as article_table
 from storage.tables import revision as revision_table
@@ -66,8 +66,7 @@ class Arrival(NamedTuple):
     @property
     def canonical_url(self) -> str | None:
         """The address the page names as its own, where it may speak for it."""
-        named = self.cleaned.article.canonical_url
-        return storable(named) if named is not None and same_site(named, self.url) else None
+        return declared(self.cleaned.article.canonical_url, self.url)
 
     @property
     def identity(self) -> str:

@@ -1,16 +1,21 @@
-"""When two addresses are the same page."""
+"""`model.urls` for addresses that are in hand already: one that it refuses is itself, and no reason to lose a visit."""
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from model import urls
 
 
 def identity(url: str) -> str:
     """What all spellings of an address have in common."""
-    return url
+    try:
+        return urls.identity(url)
+    except ValueError:
+        return url
 
 
-def same_site(first: str, second: str) -> bool:
-    """Whether one address may speak for the other: their hosts are equal, or one lies under the other, ``www`` aside."""
-    one, two = (f".{(urlsplit(url).hostname or '').removeprefix('www.')}" for url in (first, second))
-    return one.endswith(two) or two.endswith(one)
+def declared(claimed: str | None, page_url: str) -> str | None:
+    """The address a page names as its own, where it is to be trusted."""
+    try:
+        return urls.declared(claimed, page_url) if claimed is not None else None
+    except ValueError:
+        return None

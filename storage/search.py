@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Float, and_, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Float, and_, bindparam, cast, column, func, literal_column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from storage.query import Node, parse, terms, to_fts5, to_tsquery
 from storage.snippet import snippet
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 _INDEX = table("article_search")
 #: A word in the title counts as much as this many in the text.
 _TITLE = 5.0
+#: The same for ``ts_rank_cd``: weights of D (the text), C, B and A (the title); 1 divides by the logarithm of the length.
+_WEIGHTS, _BY_LENGTH = literal_column(f"CAST('{{{1 / _TITLE},0,0,1}}' AS real[])"), 1
 
 
 def search(connection: Connection, query: str, wanted: Filter, *, limit: int = 20) -> tuple[Hit, ...]:
@@ -58,8 +61,9 @@ def _dialect(connection: Connection, tree: Node) -> tuple[Any, ColumnElement[flo
     if connection.dialect.name == "sqlite":
         rank = literal_column(f"-bm25(article_search, {_TITLE}, 1.0)", Float)
         return text("article_search MATCH :query"), rank, {"query": to_fts5(tree)}
-    rank = literal_column(f"ts_rank_cd('{{{1 / _TITLE},{1 / _TITLE},{1 / _TITLE},1}}', words, CAST(:query AS tsquery), 1)", Float)
-    return text("words @@ CAST(:query AS tsquery)"), rank, {"query": to_tsquery(tree)}
+    asked = cast(bindparam("query"), TSQUERY)
+    words = column("words", TSVECTOR)
+    return words.op("@@")(asked), func.ts_rank_cd(_WEIGHTS, words, asked, _BY_LENGTH), {"query": to_tsquery(tree)}
 
 
 def _hit(row: Any, tree: Node) -> Hit:  # noqa: ANN401 - SQLAlchemy's row

@@ -132,8 +132,8 @@ page = Table(
     comment="An address that may hold an article.",
 )
 
-fetch = Table(
-    "fetch",
+page_fetch = Table(
+    "page_fetch",
     metadata,
     _id(),
     _column("page_id", Id, "The page that was asked for.", ForeignKey("page.id")),
@@ -204,7 +204,7 @@ revision = Table(
     _column("text_hash", Words, "Identity of the text."),
     _column("word_count", Integer, "Words of the text."),
     _column("seen_at", Moment, "The visit that brought it."),
-    _maybe("fetch_id", Id, "The fetch it was cleaned from.", ForeignKey("fetch.id")),
+    _maybe("fetch_id", Id, "The fetch it was cleaned from.", ForeignKey("page_fetch.id")),
     _column("engine_version", Words, "Version of the cleaning that made it."),
     _column("doubt", Float, "0 to 1: how far cleaning mistrusts its result."),
     UniqueConstraint("article_id", "number"),

@@ -94,7 +94,7 @@ _ARTICLE_TABLES = (
     "JOIN revision r ON r.article_id = a.id AND r.number = a.revision\n"
     "JOIN page p ON p.id = a.page_id\n"
     "LEFT JOIN endpoint e ON e.id = p.endpoint_id\n"
-    "LEFT JOIN fetch f ON f.id = r.fetch_id"
+    "LEFT JOIN page_fetch f ON f.id = r.fetch_id"
 )
 
 ARTICLES = View(
@@ -124,7 +124,7 @@ REVISIONS = View(
         ("engine_version", "r.engine_version", "Version of the cleaning that made it."),
         ("doubt", "r.doubt", "0 to 1: how far cleaning mistrusts it."),
     ),
-    tables="revision r\nLEFT JOIN fetch f ON f.id = r.fetch_id",
+    tables="revision r\nLEFT JOIN page_fetch f ON f.id = r.fetch_id",
 )
 _ACTIVE = "FROM endpoint e WHERE e.source = s.name AND e.retired_at IS NULL"
 _LATELY = "FROM article a WHERE a.source = s.name AND a.first_seen_at >="

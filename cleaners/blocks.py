@@ -1,0 +1,245 @@
+"""HTML -> leaf text blocks, in one pass over lexbor's tree.
+
+Walked in document order with an explicit stack, so nesting of any depth is safe. Text that stands in a ``div`` beside
+child blocks is a block of its own; a blank line made of ``<br><br>`` ends a block as ``</p>`` does, because on old pages
+a whole article is one table cell; a single ``<br>`` stays as a newline inside the block.
+"""
+
+from __future__ import annotations
+
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from cleaners.tables import merge_rows
+from cleaners.tree import BREAKING, PLAIN, SKIPPED, Document
+from model.article import Block, BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from selectolax.lexbor import LexborNode
+
+#: Elements of a block's path at most, the innermost ones, so that hostile nesting stays linear.
+PATH_DEPTH = 40
+#: How far up a block looks for what it is: ``li > div > p`` is a list item, a list around the whole page is not asked.
+KIND_DEPTH = 4
+
+_KINDS = {
+    "blockquote": BlockKind.QUOTE,
+    "caption": BlockKind.CAPTION,
+    "dd": BlockKind.LIST_ITEM,
+    "dt": BlockKind.LIST_ITEM,
+    "figcaption": BlockKind.CAPTION,
+    "h1": BlockKind.HEADING,
+    "h2": BlockKind.HEADING,
+    "h3": BlockKind.HEADING,
+    "h4": BlockKind.HEADING,
+    "h5": BlockKind.HEADING,
+    "h6": BlockKind.HEADING,
+    "li": BlockKind.LIST_ITEM,
+    "pre": BlockKind.PREFORMATTED,
+}
+_NOTHING: Mapping[str, str | None] = MappingProxyType({})
+_LISTS = frozenset(("ul", "ol", "menu", "dl", "dir"))
+_HIDING_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+
+
+def parse(html: str | bytes) -> LexborHTMLParser:
+    """The page's tree; any input gives one. Bytes are read as UTF-8."""
+    return LexborHTMLParser(html)
+
+
+def read_blocks(html: str) -> tuple[Block, ...]:
+    """The page's leaf text blocks in document order; scripts, styles and hidden content left out."""
+    return read_document(parse(html)).blocks
+
+
+def read_document(tree: LexborHTMLParser) -> Document:
+    """The page's blocks with the elements they stand in. The tree is only read."""
+    reader = _Reader()
+    root = tree.root
+    if root is not None:
+        reader.read(root)
+    return reader.document()
+
+
+class _Reader:
+    """What has been read so far. Elements and blocks are parallel lists; see `Document` for their meaning."""
+
+    __slots__ = (
+        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "open", "open_links", "owner", "owners",
+        "parents", "pieces", "started_in", "tags", "texts",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.tags: list[str] = []
+        self.parents: list[int] = []
+        self.first: list[int] = []
+        self.end: list[int] = []
+        self.attributes: list[Mapping[str, str | None]] = []
+        #: For each element, itself or the nearest ancestor that is not inline.
+        self.owner: list[int] = []
+
+        self.texts: list[str] = []
+        self.owners: list[int] = []
+        self.links: list[int] = []
+
+        #: Elements that are open: (identity of lexbor's node, number).
+        self.open: list[tuple[int, int]] = []
+        self.open_links = 0
+        #: The table closed last: one that holds it is no data table.
+        self.innermost_table = -1
+        #: The block being read: its finished lines, the pieces of its last line, its characters inside links.
+        self.lines: list[str] = []
+        self.pieces: list[str] = []
+        self.link_chars = 0
+        self.started_in = 0
+
+    def read(self, root: LexborNode) -> None:
+        """Visit every node below the root once."""
+        skipped: set[int] = set()
+        still_open = self.open
+        for node in root.traverse(include_text=True):
+            parent = node.parent
+            above = 0 if parent is None else parent.mem_id
+            if above in skipped:
+                skipped.add(node.mem_id)
+                continue
+            while still_open and still_open[-1][0] != above:
+                self.close()
+            tag = node.tag or "unknown"
+            if tag == "-text":
+                self.text(node.text_content or "")
+            elif tag == "br":
+                self.line_break()
+            elif tag in SKIPPED or not self.enter(tag, node):
+                skipped.add(node.mem_id)
+        while still_open:
+            self.close()
+
+    def enter(self, tag: str, node: LexborNode) -> bool:
+        """Open an element; False when it is hidden."""
+        attributes = _NOTHING if tag in PLAIN else node.attributes
+        if "hidden" in attributes or ("style" in attributes and _HIDING_STYLE.search(attributes["style"] or "")):
+            return False
+        number = len(self.tags)
+        parent = self.open[-1][1] if self.open else number
+        if tag in BREAKING:
+            self.flush()
+            self.owner.append(number)
+        else:
+            self.owner.append(self.owner[parent] if parent < number else number)
+            self.open_links += tag == "a"
+        self.tags.append(tag)
+        self.parents.append(parent)
+        self.first.append(len(self.texts))
+        self.end.append(0)
+        self.attributes.append(attributes)
+        self.open.append((node.mem_id, number))
+        return True
+
+    def close(self) -> None:
+        """End the innermost open element."""
+        _, number = self.open.pop()
+        tag = self.tags[number]
+        if tag in BREAKING:
+            self.flush()
+            if tag == "table":
+                if self.innermost_table < number:
+                    merge_rows(number, self.tags, self.first, self.end, self.texts, self.owners, self.links)
+                self.innermost_table = number
+        elif tag == "a":
+            self.open_links -= 1
+        # An inline element holds the block that is still being read.
+        self.end[number] = len(self.texts) + bool(self.pieces)
+
+    def text(self, text: str) -> None:
+        """Add a piece of text to the block being read."""
+        if not self.pieces and not self.lines:
+            if text.isspace():
+                return
+            self.started_in = self.owner[self.open[-1][1]]
+        if self.open_links:
+            self.link_chars += len(text.strip())
+        self.pieces.append(text)
+
+    def line_break(self) -> None:
+        """End the line; a second break in a row ends the block."""
+        line = self.fold()
+        if line:
+            self.lines.append(line)
+        elif self.lines:
+            self.flush()
+
+    def fold(self) -> str:
+        """Take the last line out, white space folded."""
+        line = " ".join("".join(self.pieces).split())
+        self.pieces.clear()
+        return line
+
+    def flush(self) -> None:
+        """End the block being read, if there is one."""
+        if not (self.pieces or self.lines):
+            return
+        if line := self.fold():
+            self.lines.append(line)
+        text = "\n".join(self.lines)
+        # Bars, bullets and arrows between links are no block.
+        if any(map(str.isalnum, text)):
+            self.texts.append(text)
+            self.owners.append(self.started_in)
+            self.links.append(min(self.link_chars, len(text)))
+        self.lines.clear()
+        self.link_chars = 0
+
+    def document(self) -> Document:
+        """What was read, as a value."""
+        place = {owner: (self.path(owner), *self.describe(owner)) for owner in set(self.owners)}
+        blocks = []
+        for index, (text, owner, links) in enumerate(zip(self.texts, self.owners, self.links, strict=True)):
+            path, kind, level = place[owner]
+            blocks.append(Block(index=index, kind=kind, text=text, path=path, level=level, link_density=links / len(text)))
+        return Document(
+            blocks=tuple(blocks),
+            owners=self.owners,
+            tags=self.tags,
+            parents=self.parents,
+            first=self.first,
+            end=self.end,
+            attributes=self.attributes,
+        )
+
+    def ancestors(self, number: int, limit: int) -> Iterator[int]:
+        """The element and those around it, outwards, at most ``limit`` of them."""
+        for _ in range(limit):
+            yield number
+            if self.parents[number] == number:
+                return
+            number = self.parents[number]
+
+    def path(self, number: int) -> str:
+        """Tags and classes from the root (or, in hostile depth, from somewhere) down to the element."""
+        steps = []
+        for above in self.ancestors(number, PATH_DEPTH):
+            if self.tags[above] in BREAKING or above == number:
+                names = self.attributes[above].get("class")
+                steps.append(".".join((self.tags[above], *names.split())) if names else self.tags[above])
+        return "/".join(reversed(steps))
+
+    def describe(self, owner: int) -> tuple[BlockKind, int]:
+        """Kind and level of a block that stands in the element."""
+        if self.tags[owner] == "tr":
+            return BlockKind.TABLE_ROW, 0
+        for number in self.ancestors(owner, KIND_DEPTH):
+            kind = _KINDS.get(self.tags[number])
+            if kind is BlockKind.HEADING:
+                return kind, int(self.tags[number][1])
+            if kind is BlockKind.LIST_ITEM:
+                around = self.ancestors(number, PATH_DEPTH)
+                return kind, sum(self.tags[above] in _LISTS for above in around) or 1
+            if kind is not None:
+                return kind, 0
+        return (BlockKind.PARAGRAPH if self.tags[owner] == "p" else BlockKind.OTHER), 0

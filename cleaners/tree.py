@@ -1,0 +1,55 @@
+"""A page as flat arrays: its elements in document order, and the leaf text blocks they hold.
+
+Everything later stages ask about an element ("how much text stands inside", "how many images before this block") is a
+difference of running sums over these arrays, so no stage walks the page a second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.article import Block
+
+#: Never text of the page. ``noscript`` repeats what scripts load; the media tags hold a fallback for old browsers.
+SKIPPED = frozenset(
+    "applet audio canvas datalist embed frame frameset head iframe map meter noembed noframes noscript object "
+    "optgroup option progress script select style svg template textarea title video -comment".split()  # noqa: SIM905 - words in a row are easier to read
+)
+
+#: Tags that stand inside a line of text and do not end it; unknown tags (``o:p``, ``st1:place``) count as such.
+INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark math nobr picture q rb "
+    "rp rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr".split()  # noqa: SIM905 - words in a row are easier to read
+)
+
+#: Inline tags whose attributes nobody asks about.
+PLAIN = frozenset("abbr acronym b big br cite code em font i img kbd nobr s small source strike strong sub sup tt u wbr".split()  # noqa: SIM905 - words in a row are easier to read)
+
+#: Tags that end the line of text before and after them.
+BREAKING = frozenset(
+    "address article aside blockquote body button caption center col colgroup dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search "
+    "section summary table tbody td tfoot th thead tr ul".split()  # noqa: SIM905 - words in a row are easier to read
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The page: ``n`` blocks and ``m`` elements. Element 0 is the root; a parent's number is below its children's."""
+
+    blocks: tuple[Block, ...]
+    #: For each block, the element it stands in: the nearest one that is not inline. Length n.
+    owners: Sequence[int]
+    #: Tag of each element in lower case. Length m, as all that follow.
+    tags: Sequence[str]
+    #: Number of the parent; the root is its own.
+    parents: Sequence[int]
+    #: Blocks first (inclusive) to end (exclusive) stand inside the element; where equal, the place it stands at.
+    first: Sequence[int]
+    end: Sequence[int]
+    #: Attributes of each element; empty for tags in `PLAIN`.
+    attributes: Sequence[Mapping[str, str | None]]

@@ -1,1 +1,31 @@
-"""From a page to its article, every verdict explained. A library of its own: `clean`, `clean_text`, `learn`."""
+"""Pages to clean text: a library of its own, usable without the rest of newsmill.
+
+::
+
+    from cleaners import clean, clean_text, learn
+
+    cleaned = clean(page, url=url, memory=memory)   # HTML as bytes or str
+    cleaned = clean_text(dump)                      # a plain-text dump
+    memory = learn(memory, cleaned)                 # what the page teaches about its site
+
+Names are imported when they are first asked for, so that ``import cleaners`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cleaners.dump_page import clean_text
+    from cleaners.version import ENGINE_VERSION
+
+__all__ = ["ENGINE_VERSION", "clean_text"]
+
+_HOMES = {"ENGINE_VERSION": "version", "clean_text": "dump_page"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,92 @@
+"""The words around articles, by language: data files read once, looked up as sets.
+
+``words/<language>.toml`` holds one list a kind of word, each explained in the file; ``words/any.toml`` holds names that
+mean the same everywhere. Lists of whole lines are compared in the form `model.fingerprints.normalised` gives, so case,
+punctuation and spacing do not matter; the lists of beginnings keep their punctuation, because a colon tells them apart
+from prose.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from model.fingerprints import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: Lists whose entries are beginnings or parts of lines: ordered, longest first, punctuation kept.
+_PHRASES = frozenset({"starts", "notices"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The words of one or more languages."""
+
+    #: Alone on a line: a clutter section starts here.
+    headings: frozenset[str]
+    #: Alone on a line: readers' comments follow, the article is over.
+    endings: frozenset[str]
+    #: Alone on a line: clutter.
+    lines: frozenset[str]
+    #: Alone on a line with at least one number, numbers left out: clutter.
+    counters: frozenset[str]
+    #: At the start of a short line: clutter. Folded (`folded`).
+    starts: tuple[str, ...]
+    #: Anywhere in a line of moderate length: a notice. Folded (`folded`).
+    notices: tuple[str, ...]
+    #: In front of an author's name.
+    bylines: frozenset[str]
+    #: Beside an author's name, no part of it.
+    roles: frozenset[str]
+    #: In front of the source of a picture.
+    credits: frozenset[str]
+    #: Start a line of a few words that names the source of a picture.
+    organisations: frozenset[str]
+    #: Words of a line that says when and nothing else.
+    dates: frozenset[str]
+    #: Alone on a line: the source of a picture or a text.
+    agencies: frozenset[str]
+
+
+def folded(text: str) -> str:
+    """The text with compatibility forms and case folded, punctuation kept."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def languages() -> tuple[str, ...]:
+    """The languages there are words for, ISO 639-1, sorted."""
+    names = (entry.name.partition(".") for entry in files("cleaners").joinpath("words").iterdir())
+    return tuple(sorted(name for name, _, ending in names if ending == "toml" and name != "any"))
+
+
+@cache
+def lexicon(language: str | None = None) -> Lexicon:
+    """The words of a language together with English ones, which stand on pages of any language; of all when None or unknown."""
+    known = languages()
+    chosen = {language, "en"} if language in known else set(known)
+    return _joined(_read(name) for name in ("any", *sorted(name for name in chosen if name)))
+
+
+@cache
+def _read(name: str) -> dict[str, tuple[str, ...]]:
+    source = files("cleaners").joinpath("words", f"{name}.toml").read_text(encoding="utf8")
+    return {kind: tuple(entries) for kind, entries in tomllib.loads(source).items()}
+
+
+def _joined(sources: Iterable[dict[str, tuple[str, ...]]]) -> Lexicon:
+    merged: dict[str, set[str]] = {field.name: set() for field in fields(Lexicon)}
+    for source in sources:
+        for kind, entries in source.items():
+            fold = folded if kind in _PHRASES else normalised
+            merged[kind].update(form for entry in entries if (form := fold(entry)))
+    return Lexicon(
+        starts=tuple(sorted(merged.pop("starts"), key=lambda start: (-len(start), start))),
+        notices=tuple(sorted(merged.pop("notices"))),
+        **{kind: frozenset(entries) for kind, entries in merged.items()},
+    )

@@ -1,0 +1,182 @@
+"""What a single line says about itself: clutter heading, share button, counter, date, byline, credit, hashtags."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from cleaners.lexicon import folded
+from cleaners.names import is_name, names, without_byline, without_roles
+from model.fingerprints import normalised
+
+if TYPE_CHECKING:
+    from cleaners.lexicon import Lexicon
+
+
+class Clutter(StrEnum):
+    """The kinds of line that are not part of an article."""
+
+    #: Starts a section of clutter.
+    HEADING = "clutter heading"
+    #: Starts readers' comments.
+    ENDING = "comments heading"
+    LINE = "clutter line"
+    TEASER = "pointer to another page"
+    COUNTER = "counter"
+    NOTICE = "notice"
+    DATE = "date line"
+    BYLINE = "byline"
+    CREDIT = "credit"
+    HASHTAGS = "hashtags"
+    CONTACT = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a line was recognised as."""
+
+    clutter: Clutter
+    reason: str
+
+
+#: Characters; longer lines are prose whatever they start with or hold.
+_SHORT, _LINE, _NOTICE = 80, 200, 420
+_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*\s*[kKmM%]?(?!\w)|\d+")
+_HASHTAG = re.compile(r"[##][^\s##]{2,}")
+_CONTACT = re.compile(r"^(?:e-?mail|mail|tel|phone|fax|t|e)?[.: ]*(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?[\d() .-]{7,20}|https?://\S+|www\.\S+)$", re.IGNORECASE)
+_LABEL = re.compile(r"^\s*[\[【<(][^\]】>)]{1,30}[\]】>)]\s*")
+_CREDIT_MARK = re.compile(r"^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
+_TERMINAL = re.compile(r"[.!?…。!?؟:;]['\"”’»」』)\]]*$")
+_MOST_DATE_WORDS, _MOST_CREDIT_WORDS = 16, 12
+
+
+def finding(text: str, words: Lexicon) -> Finding | None:
+    """What the line is recognised as; None for a line that may well be the article's.
+
+    Args:
+        text: one line or block; of several lines each must be recognised, and the first one speaks.
+        words: the lexicon of the page's language.
+    """
+    lines = text.split("\n")
+    found = [_one_line(line, words) for line in lines]
+    return found[0] if all(found) else None
+
+
+def _one_line(text: str, words: Lexicon) -> Finding | None:
+    form = normalised(text)
+    if len(text) <= _SHORT:
+        by_words = _whole_line(text, form, words)
+        if by_words is not None:
+            return by_words
+    if len(text) <= _LINE and (start := _start(text, words)):
+        return Finding(clutter=Clutter.TEASER, reason=f"starts with {start!r}")
+    if len(text) <= _NOTICE and (phrase := _phrase(text, words)):
+        return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}")
+    if is_hashtags(text):
+        return Finding(clutter=Clutter.HASHTAGS, reason="only hashtags")
+    return None
+
+
+def _whole_line(text: str, form: str, words: Lexicon) -> Finding | None:
+    unlabelled = normalised(_LABEL.sub("", text))
+    bare = " ".join(normalised(_DIGITS.sub(" ", text)).split())
+    if unlabelled in words.endings or (bare in words.endings and bare != form):
+        return Finding(clutter=Clutter.ENDING, reason=f"the comments heading {text!r}")
+    if form in words.headings or unlabelled in words.headings:
+        return Finding(clutter=Clutter.HEADING, reason=f"the clutter heading {text!r}")
+    if form in words.lines:
+        return Finding(clutter=Clutter.LINE, reason=f"the clutter line {text!r}")
+    if form and bare != form and (not bare or bare in words.counters):
+        return Finding(clutter=Clutter.COUNTER, reason="a counter")
+    if is_date_line(text, words):
+        return Finding(clutter=Clutter.DATE, reason="only says when")
+    if _CONTACT.match(text.strip()):
+        return Finding(clutter=Clutter.CONTACT, reason="an address")
+    if is_credit(text, words):
+        return Finding(clutter=Clutter.CREDIT, reason="the source of a picture or a text")
+    if byline_names(text, words):
+        return Finding(clutter=Clutter.BYLINE, reason="a byline")
+    return None
+
+
+def _start(text: str, words: Lexicon) -> str:
+    """The longest known beginning of the line, "" where there is none."""
+    line = folded(text).lstrip("-–—>»→▶►•*·| ")
+    if not line.startswith(words.starts):
+        return ""
+    found = next(start for start in words.starts if line.startswith(start))
+    open_word = found[-1].isalnum() and line[len(found) :][:1].isascii() and line[len(found) :][:1].isalnum()
+    return "" if open_word or _reads_on(line, found) else found
+
+
+def _reads_on(line: str, start: str) -> bool:
+    """A long sentence that merely begins with such words, and is not marked by a colon, is prose."""
+    marked = start[-1] in ":)]】" or line[len(start) :].lstrip()[:1] in (":", "：", "|")
+    return not marked and len(line) > len(start) + 60 and bool(_TERMINAL.search(line))
+
+
+def _phrase(text: str, words: Lexicon) -> str:
+    line = folded(text)
+    return next((phrase for phrase in words.notices if phrase in line), "")
+
+
+def is_hashtags(text: str) -> bool:
+    """Nothing but hashtags, at least one."""
+    return bool(_HASHTAG.search(text)) and not normalised(_HASHTAG.sub(" ", text))
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """The hashtags without their marks."""
+    return tuple(tag[1:] for tag in _HASHTAG.findall(text))
+
+
+def is_date_line(text: str, words: Lexicon) -> bool:
+    """Numbers and words of dates, nothing else: "Published: July 25, 2024 10:30 AM"."""
+    tokens = re.findall(r"[^\W\d_]+|\d+", folded(text))
+    numbers = sum(token.isdigit() for token in tokens)
+    return 1 <= numbers <= len(tokens) <= _MOST_DATE_WORDS and all(token.isdigit() or token in words.dates for token in tokens)
+
+
+def is_credit(text: str, words: Lexicon) -> bool:
+    """Names the source of a picture: an agency, "Photo: somebody", "Ministry of Defense"."""
+    form = normalised(text)
+    tokens = form.split()
+    if not tokens or len(tokens) > _MOST_CREDIT_WORDS or (_TERMINAL.search(text) and len(tokens) > 4):  # noqa: PLR2004
+        return False
+    if form in words.agencies or form in words.credits or _CREDIT_MARK.match(text):
+        return True
+    parts = [normalised(part) for part in re.split(r"[/|,=:;()–—-]|\bvia\b", text)]
+    if any(part in words.agencies for part in parts) and len(tokens) <= 8:  # noqa: PLR2004 - "Kim Lee/AP via Getty Images"
+        return True
+    marked = re.match(r"^[\[(（<]?\s*([^:：=/|]{2,30})\s*[:：=/|]", text)
+    if marked and normalised(marked.group(1)) in words.credits:
+        return True
+    return _is_organisation(text, tokens, words)
+
+
+def _is_organisation(text: str, tokens: list[str], words: Lexicon) -> bool:
+    """A bare organisation, as picture credits name it: few words, no end mark, nothing said about it."""
+    if _TERMINAL.search(text) or len(tokens) > 5:  # noqa: PLR2004
+        return False
+    starts = {" ".join(tokens[:length]) for length in range(1, 5)}
+    titled = all(not word[0].islower() or len(word) <= 3 for word in text.split() if word[0].isalpha())  # noqa: PLR2004
+    return titled and not starts.isdisjoint(words.organisations)
+
+
+def byline_names(text: str, words: Lexicon) -> tuple[str, ...]:
+    """The names of a line that is a byline and nothing else; empty for any other line.
+
+    A byline is marked: it starts as one ("By", "Von", "글"), or a role stands beside the name ("Kim Reporter", "홍길동 기자").
+    """
+    if _TERMINAL.search(text) and not text.rstrip().endswith((":", "기자.")):
+        return ()
+    after = without_byline(text, words)
+    parts = [part.strip() for part in re.split(r"[,|/•·\n]|\s[–—-]\s", after) if part.strip()]
+    started = after != text
+    with_role = any(without_roles(part, words) != part.strip(" .,:;-–—*\"'“”«»") for part in parts)
+    if not (started or with_role) or not parts:
+        return ()
+    first = without_roles(parts[0], words)
+    return names(text, words) if not first or is_name(first, words) else ()

@@ -1,0 +1,49 @@
+"""How much text a text is, and whether it reads as prose; the same yardstick for every script."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from model.article import Block
+
+#: One of these characters says about as much as this many letters.
+_CJK_WEIGHT = 2.5
+#: Chinese and Japanese: written without spaces.
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+_WORD = re.compile(f"{_CJK.pattern}|[^\\W{_CJK.pattern[1:-1]}]+")
+#: Ends of sentences in the scripts we know, closing quotes and brackets after them.
+_ENDS_SENTENCE = re.compile(r"[.!?…。!?؟۔।]+['\"”’»«“‘」』)\]）]*(?:\[\d+\])*\s*$")
+#: A paragraph of at least this size that ends a sentence is prose.
+PROSE = 80.0
+
+
+def size(text: str) -> float:
+    """Length in letters; a Chinese or Japanese character counts 2.5, a Korean syllable 1.8."""
+    return len(text) + (_CJK_WEIGHT - 1) * len(_CJK.findall(text)) + 0.8 * len(_HANGUL.findall(text))
+
+
+def word_count(text: str) -> int:
+    """Words; in scripts without spaces every character counts as one.
+
+    >>> word_count("Two words, 日本")
+    4
+    """
+    return len(_WORD.findall(text))
+
+
+def units(text: str) -> tuple[str, ...]:
+    """What texts are compared by: words, and single characters of scripts without spaces, case folded."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether the text ends as a sentence does."""
+    return _ENDS_SENTENCE.search(text) is not None
+
+
+def is_prose(block: Block) -> bool:
+    """Long enough, ends a sentence, and is not a link."""
+    return block.link_density < 0.5 and size(block.text) >= PROSE and ends_sentence(block.text)  # noqa: PLR2004

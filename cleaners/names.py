@@ -1,0 +1,98 @@
+"""Authors' names out of what pages write around them: "By ANNA LEE and Tom Ray, Staff Writers | tips@paper.example"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from model.fingerprints import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cleaners.lexicon import Lexicon
+
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|（[^）]*）|【[^】]*】")
+#: Between two names, or between a name and what is said of it.
+_SEPARATOR = re.compile(
+    r"\s*(?:[,;|/•·、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*|\s+(?:and|und|et|y|e|ed|i|oraz|и|και|ve|dan|en|och|og|with|mit|avec|con|com)\s+",
+    re.IGNORECASE,
+)
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CAPITALISED = re.compile(r"^[^\W\d_a-zß-öø-ÿ]|^(?:d|l|al|o)['’-]\w", re.UNICODE)
+#: Small words inside names.
+_PARTICLES = frozenset(
+    "a al ap ben bin bint da das de del della den der di do dos du e el i la las le los san st ter van von y zu zur".split()
+)
+#: A name has at most this many words and characters.
+_MOST_WORDS, _MOST_CHARACTERS = 6, 60
+
+
+def names(text: str, words: Lexicon) -> tuple[str, ...]:
+    """The names in a byline, in order, each once; empty when what is left is no name.
+
+    >>> from cleaners.lexicon import lexicon
+    >>> names("By Anna Lee and Tom Ray, Senior Reporters", lexicon("en"))
+    ('Anna Lee', 'Tom Ray')
+    """
+    plain = _BRACKETS.sub(" ", _ADDRESS.sub(" ", text)).strip()
+    parts = (without_roles(part, words) for part in _SEPARATOR.split(without_byline(plain, words)))
+    return distinct(part for part in parts if is_name(part, words))
+
+
+def distinct(found: Iterable[str]) -> tuple[str, ...]:
+    """The names in order, one of each whatever its case; capitals throughout are written as names are."""
+    return tuple({normalised(name): _natural(name) for name in reversed(list(found))}.values())[::-1]
+
+
+def without_byline(text: str, words: Lexicon) -> str:
+    """The text after "By", "Von", "글:" and the like."""
+    tokens = text.split()
+    for length in (4, 3, 2, 1):
+        if len(tokens) > length and normalised(" ".join(tokens[:length])) in words.bylines:
+            return without_byline(" ".join(tokens[length:]).lstrip(":=-–— "), words)
+    head, colon, rest = text.partition(":")
+    return rest.strip() if colon and normalised(head) in words.bylines else text
+
+
+def without_roles(text: str, words: Lexicon) -> str:
+    """The text without the roles that stand before or after the name."""
+    tokens = text.strip(" .,:;-–—*\"'“”«»").split()
+    changed = True
+    while changed and tokens:
+        changed = False
+        for length in range(min(4, len(tokens)), 0, -1):
+            if _is_role(" ".join(tokens[-length:]), words):
+                tokens, changed = tokens[:-length], True
+                break
+            if len(tokens) > length and _is_role(" ".join(tokens[:length]), words):
+                tokens, changed = tokens[length:], True
+                break
+    return " ".join(tokens)
+
+
+def _is_role(text: str, words: Lexicon) -> bool:
+    form = normalised(text)
+    return form in words.roles or (form.endswith("s") and form[:-1] in words.roles)
+
+
+def is_name(text: str, words: Lexicon) -> bool:
+    """Whether the text can be somebody's name: a few capitalised words, no number, no agency, no role."""
+    form = normalised(text)
+    tokens = text.split()
+    if not form or form in words.agencies or form in words.roles or form in words.lines or form in words.headings:
+        return False
+    if len(text) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS or any(mark.isdigit() for mark in text):
+        return False
+    if _CJK.search(text):
+        return 2 <= len(form.replace(" ", "")) <= 12  # noqa: PLR2004 - names in CJK script, foreign ones written out included
+    named = [bool(_CAPITALISED.match(token)) or not token[0].isascii() for token in tokens]
+    return any(named) and all(good or token.casefold() in _PARTICLES for good, token in zip(named, tokens, strict=True))
+
+
+def _natural(name: str) -> str:
+    """ANNA McLEE O'NEIL as Anna Mclee O'Neil; names that have small letters stay as they are."""
+    if not name.isupper() or len(name) <= 3:  # noqa: PLR2004 - initials
+        return name
+    return re.sub(r"[^\W\d_]+", lambda match: match.group().capitalize(), name)

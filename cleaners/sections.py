@@ -1,0 +1,93 @@
+"""What words rule: clutter lines, the sections that clutter headings start, the headline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cleaners.judge import Ruling
+from cleaners.lines import Clutter, finding
+from cleaners.measure import is_prose, size
+from model.article import BlockKind
+from model.fingerprints import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from cleaners.lexicon import Lexicon
+    from cleaners.lines import Finding
+    from model.article import Block
+
+#: Prose of this size ends a clutter section by itself; of half the size, when more follows at once.
+_RESUMES = 240.0
+#: Prose that must stand before a comments heading for the article to be over there.
+_ENOUGH = 300.0
+
+
+def findings(blocks: Sequence[Block], words: Lexicon) -> tuple[Finding | None, ...]:
+    """What each block is recognised as; None where its words say nothing."""
+    return tuple(finding(block.text, words) for block in blocks)
+
+
+def word_rulings(
+    blocks: Sequence[Block], found: Sequence[Finding | None], *, prose: Collection[int] | None = None
+) -> dict[int, Ruling]:
+    """Rulings against clutter lines and against what follows clutter headings until prose resumes.
+
+    Args:
+        blocks: the page's blocks in order.
+        found: one finding for each block.
+        prose: indexes of the blocks that other evidence holds for the article; only these resume it. None: prose is told
+            by its look alone.
+    """
+    rulings: dict[int, Ruling] = {}
+    heading, over, before = "", "", 0.0
+    for position, (block, recognised) in enumerate(zip(blocks, found, strict=True)):
+        if recognised:
+            rulings[block.index] = Ruling(kept=False, reason=recognised.reason)
+            if recognised.clutter is Clutter.HEADING:
+                heading = recognised.reason
+            elif recognised.clutter is Clutter.ENDING:
+                heading = recognised.reason
+                over = recognised.reason if before >= _ENOUGH and prose is None else over
+        elif over or (heading and not _resumes(blocks, found, position, prose)):
+            rulings[block.index] = Ruling(kept=False, reason=f"follows {over or heading}")
+        else:
+            if heading:
+                _spare_subheading(blocks, rulings, found, position)
+            heading = ""
+            before += size(block.text) if is_prose(block) else 0.0
+    return rulings
+
+
+def _resumes(blocks: Sequence[Block], found: Sequence[Finding | None], position: int, prose: Collection[int] | None) -> bool:
+    """Whether the article goes on at this block after a clutter section."""
+    block = blocks[position]
+    if not is_prose(block) or (prose is not None and block.index not in prose):
+        return False
+    if size(block.text) >= _RESUMES or (prose is not None and block.kind is not BlockKind.LIST_ITEM):
+        return True
+    following = position + 1
+    return (
+        following < len(blocks)
+        and not found[following]
+        and is_prose(blocks[following])
+        and size(block.text) >= _RESUMES / 2
+        and block.kind is not BlockKind.LIST_ITEM
+    )
+
+
+def _spare_subheading(
+    blocks: Sequence[Block], rulings: dict[int, Ruling], found: Sequence[Finding | None], position: int
+) -> None:
+    """A heading right above the prose that ends a clutter section belongs to that prose."""
+    above = position - 1
+    if above >= 0 and not found[above] and blocks[above].kind is BlockKind.HEADING and blocks[above].link_density == 0:
+        rulings.pop(blocks[above].index, None)
+
+
+def headline_rulings(blocks: Sequence[Block], title: str) -> dict[int, Ruling]:
+    """Rulings against the blocks that repeat the headline."""
+    wanted = normalised(title)
+    if not wanted:
+        return {}
+    return {block.index: Ruling(kept=False, reason="the headline") for block in blocks if normalised(block.text) == wanted}

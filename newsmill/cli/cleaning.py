@@ -43,9 +43,7 @@ class Given:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(
-        epilog="Examples: `newsmill clean page.html --explain`, `newsmill clean https://example.org/story`, `pbpaste | newsmill clean -`"
-    )(clean)
+    app.command(epilog="Examples: `newsmill clean page.html --explain`, `newsmill clean - < dump.txt`")(clean)
 
 
 def clean(

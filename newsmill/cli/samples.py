@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -21,4 +20,4 @@ def demo(
     """Serve sample news sites on loopback, crawl them twice into SQLite, and show what came out."""
     from newsmill.demo.show import show_demo
 
-    raise typer.Exit(asyncio.run(show_demo(folder)))
+    raise typer.Exit(show_demo(folder))

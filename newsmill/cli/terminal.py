@@ -126,9 +126,8 @@ def print_status(status: Status, address: str, now: datetime) -> None:
     """The database at a glance, and a line for each source."""
     out = console()
     out.print(Text(address, style="bold"))
-    out.print(
-        f"{status.articles} articles, {status.duplicates} copies of them, {status.revisions} revisions; {status.pages_due} pages due"
-    )
+    out.print(f"{status.articles} articles, {status.duplicates} copies of them, {status.revisions} revisions")
+    out.print(f"{status.pages_due} pages due")
     if (run := status.last_run) is not None:
         ended = "interrupted" if run.interrupted else f"ended {_moment(run.ended_at)}" if run.ended_at else "at work"
         out.print(f"last run: {run.kind}, began {_moment(run.started_at)}, {ended}")

@@ -1,0 +1,177 @@
+"""What follows from how a visit ended."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from model.article import Article, Cleaned, PageKind
+from model.errors import (
+    AddressRefused,
+    BadStatus,
+    CleanTimeout,
+    ConnectionFailed,
+    FetchTimeout,
+    HostResting,
+    PageError,
+    RobotsDisallowed,
+    RobotsUnreachable,
+    TooLarge,
+    UnwantedType,
+)
+from model.outcome import Skipped
+from model.page import NotModified, Page, Validators
+from model.source import Endpoint, EndpointKind, Link, Source
+from newsmill.decide import RETRY_WAITS, after_visit, arrived, fallback_endpoints, judged, needs_discovery
+from storage.values import EndpointState, PageState, PageStatus
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+URL = "http://example.org/a"
+RECHECK = (timedelta(hours=1), timedelta(days=1), timedelta(days=7))
+
+
+def state(*, attempts: int = 0, age: timedelta = timedelta(), status: PageStatus = PageStatus.PENDING) -> PageState:
+    return PageState(
+        id=1,
+        source="s",
+        link=Link(url=URL),
+        status=status,
+        attempts=attempts,
+        validators=Validators(),
+        first_seen_at=NOW - age,
+    )
+
+
+def cleaned(*, text: str = "Words.", kind: PageKind = PageKind.ARTICLE) -> Cleaned:
+    return Cleaned(article=Article(title="T", text=text, kind=kind), verdicts=(), kind=kind, doubt=0.0, engine_version="t")
+
+
+def page(*chain: str) -> Page:
+    return Page(url=chain[-1], chain=chain, status=200, headers=(), body=b"", fetched_at=NOW, elapsed=0.1)
+
+
+@pytest.mark.parametrize(
+    ("age", "due"),
+    [
+        (timedelta(), NOW + timedelta(hours=1)),
+        (timedelta(hours=2), NOW - timedelta(hours=2) + timedelta(days=1)),
+        (timedelta(days=3), NOW - timedelta(days=3) + timedelta(days=7)),
+        (timedelta(days=8), None),
+    ],
+)
+def test_fresh_articles_are_looked_at_again_at_set_ages(age: timedelta, due: datetime | None) -> None:
+    for result in (cleaned(), NotModified(url=URL, chain=(URL,), fetched_at=NOW, elapsed=0.1)):
+        then = after_visit(result, state(age=age), now=NOW, recheck=RECHECK)
+        assert (then.status, then.due) == (PageStatus.STORED, due)
+
+
+@pytest.mark.parametrize("error", [ConnectionFailed(URL), FetchTimeout(URL), RobotsUnreachable(URL), BadStatus(URL, status=503)])
+def test_what_may_pass_is_tried_ever_more_rarely_and_never_given_up(error: PageError) -> None:
+    waits = []
+    for attempts in range(20):
+        then = after_visit(error, state(attempts=attempts), now=NOW, recheck=RECHECK)
+        assert then.status is PageStatus.PENDING
+        assert then.due is not None
+        waits.append(then.due - NOW)
+    assert waits == sorted(waits)
+    assert waits[0] == RETRY_WAITS[0]
+    assert waits[-1] == timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadStatus(URL, status=404),
+        BadStatus(URL, status=410),
+        UnwantedType(URL),
+        TooLarge(URL),
+        AddressRefused(URL),
+        CleanTimeout(URL),
+    ],
+)
+def test_what_will_not_change_is_final(error: PageError) -> None:
+    then = after_visit(error, state(), now=NOW, recheck=RECHECK)
+    assert (then.status, then.due) == (PageStatus.FAILED, None)
+
+
+@pytest.mark.parametrize("error", [BadStatus(URL, status=404), BadStatus(URL, status=500)])
+def test_an_article_once_stored_stays_stored(error: PageError) -> None:
+    assert after_visit(error, state(status=PageStatus.STORED), now=NOW, recheck=RECHECK).status is PageStatus.STORED
+
+
+@pytest.mark.parametrize(
+    ("error", "wait"),
+    [
+        (BadStatus(URL, status=429, retry_after=7200), timedelta(hours=2)),
+        (BadStatus(URL, status=503, retry_after=1), RETRY_WAITS[0]),
+        (BadStatus(URL, status=503, retry_after=1e9), timedelta(hours=24)),
+        (HostResting(URL, retry_after=3600), timedelta(hours=1)),
+    ],
+)
+def test_a_server_that_names_a_time_is_believed_within_bounds(error: PageError, wait: timedelta) -> None:
+    assert after_visit(error, state(), now=NOW, recheck=RECHECK).due == NOW + wait
+
+
+def test_a_page_robots_do_not_allow_is_asked_about_again_in_a_week() -> None:
+    then = after_visit(RobotsDisallowed(URL), state(), now=NOW, recheck=RECHECK)
+    assert (then.status, then.due) == (PageStatus.SKIPPED, NOW + timedelta(days=7))
+
+
+@pytest.mark.parametrize(
+    ("page_cleaned", "reason"),
+    [
+        (cleaned(text=""), "empty"),
+        (cleaned(kind=PageKind.LISTING), "not_an_article"),
+        (cleaned(kind=PageKind.OTHER), "not_an_article"),
+    ],
+)
+def test_what_is_no_article_is_skipped(page_cleaned: Cleaned, reason: str) -> None:
+    result = judged(page_cleaned, url=URL)
+    assert isinstance(result, Skipped)
+    assert result.reason == reason
+    then = after_visit(result, state(), now=NOW, recheck=RECHECK)
+    assert (then.status, then.due) == (PageStatus.SKIPPED, None)
+
+
+@pytest.mark.parametrize("kind", [PageKind.ARTICLE, PageKind.LIVE, PageKind.GALLERY, PageKind.VIDEO, PageKind.TEASER])
+def test_what_holds_a_story_is_kept(kind: PageKind) -> None:
+    assert isinstance(judged(cleaned(kind=kind), url=URL), Cleaned)
+
+
+def test_an_article_address_that_leads_home_is_no_article() -> None:
+    assert arrived(page(URL, "http://example.org/"), wanted=True) is not None
+    assert arrived(page("http://example.org/?p=7", "http://example.org/?p=7"), wanted=True) is None
+
+
+def test_a_redirect_to_an_unwanted_address_is_filtered() -> None:
+    elsewhere = arrived(page(URL, "http://example.com/b"), wanted=False)
+    assert elsewhere is not None
+    assert elsewhere.reason == "filtered"
+    assert arrived(page(URL), wanted=False) is None
+
+
+def known(*failures: int) -> list[EndpointState]:
+    endpoint = Endpoint(source="s", kind=EndpointKind.FEED, url="http://example.org/rss")
+    return [EndpointState(id=n, endpoint=endpoint, next_poll_at=NOW, failures=count) for n, count in enumerate(failures)]
+
+
+AUTO = Source(name="s", url="http://example.org/")
+
+
+def test_discovery_runs_when_nothing_is_known_or_nothing_answers() -> None:
+    assert needs_discovery(AUTO, [], due=0)
+    assert needs_discovery(AUTO, known(1, 2), due=1)
+    assert not needs_discovery(AUTO, known(1, 0), due=2)
+    assert not needs_discovery(AUTO, known(1, 2), due=0)
+
+
+def test_configured_endpoints_are_always_taken_over() -> None:
+    configured = Source(name="s", url="http://example.org/", feeds=("http://example.org/rss",))
+    assert needs_discovery(configured, known(0), due=0)
+
+
+def test_when_discovery_fails_the_home_page_carries_the_failure() -> None:
+    (fallback,) = fallback_endpoints(AUTO, [])
+    assert (fallback.kind, fallback.url) == (EndpointKind.SECTION, "http://example.org/")
+    assert fallback_endpoints(AUTO, known(0)) == (known(0)[0].endpoint,)

@@ -1,3 +1,4 @@
+# ruff: noqa: SIM905 - tags in a row are easier to read than a list of strings
 """A page as flat arrays: its elements in document order, and the leaf text blocks they hold.
 
 Everything later stages ask about an element ("how much text stands inside", "how many images before this block") is a
@@ -17,23 +18,23 @@ if TYPE_CHECKING:
 #: Never text of the page. ``noscript`` repeats what scripts load; the media tags hold a fallback for old browsers.
 SKIPPED = frozenset(
     "applet audio canvas datalist embed frame frameset head iframe map meter noembed noframes noscript object "
-    "optgroup option progress script select style svg template textarea title video -comment".split()  # noqa: SIM905 - words in a row are easier to read
+    "optgroup option progress script select style svg template textarea title video -comment".split()
 )
 
 #: Tags that stand inside a line of text and do not end it; unknown tags (``o:p``, ``st1:place``) count as such.
 INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark math nobr picture q rb "
-    "rp rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr".split()  # noqa: SIM905 - words in a row are easier to read
+    "rp rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr".split()
 )
 
 #: Inline tags whose attributes nobody asks about.
-PLAIN = frozenset("abbr acronym b big br cite code em font i img kbd nobr s small source strike strong sub sup tt u wbr".split()  # noqa: SIM905 - words in a row are easier to read)
+PLAIN = frozenset("abbr acronym b big br cite code em font i img kbd nobr s small source strike strong sub sup tt u wbr".split())
 
 #: Tags that end the line of text before and after them.
 BREAKING = frozenset(
     "address article aside blockquote body button caption center col colgroup dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search "
-    "section summary table tbody td tfoot th thead tr ul".split()  # noqa: SIM905 - words in a row are easier to read
+    "section summary table tbody td tfoot th thead tr ul".split()
 )
 
 

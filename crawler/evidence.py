@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from model.tracking import ARTICLE_PARAMETERS
-from model.urls import parameters
+from model.urls import is_front, parameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,11 @@ _ARTICLE_WORD = re.compile(
     r"(?:[/._-]|$)"
 )
 _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jspx?|do|cgi|nhn)$")
+#: Files that are no pages.
+_FILE = re.compile(
+    r"\.(?:7z|apk|avi|css|docx?|epub|exe|gif|gz|hwpx?|ico|jpe?g|js|json|m3u8|m4a|mov|mp[34]|pdf|png|pptx?|rar|rss|svg|webp|xlsx?|xml|zip)$",
+    re.IGNORECASE,
+)
 _SLUG_WORD = re.compile(r"[^\W\d_]{2,}|\d+")
 _LETTER = re.compile(r"[^\W\d_]")
 #: Scripts that put no space between words: two characters of Han or Kana, five of Thai, Lao or Khmer, are about a word.
@@ -147,8 +152,7 @@ EVIDENCES: tuple[Evidence, ...] = (
     Evidence(weight=-2, reason="a short path without a number", holds=_is_short),
     Evidence(weight=-3, reason="only in navigation, header or footer", holds=lambda it: it.in_furniture),
     Evidence(weight=-3, reason="the query asks for a list", holds=_asks_for_a_list),
-    Evidence(weight=-6, reason="a word of lists in the path", holds=lambda it: bool(LIST_SEGMENTS & {*it.segments})),
-    Evidence(weight=-6, reason="a page that serves or informs", holds=lambda it: bool(SERVICE_SEGMENTS & {*it.segments[-1:]})),
+    Evidence(weight=-6, reason="a page that lists, serves or informs", holds=lambda it: is_service(it.url)),
     Evidence(
         weight=-6,
         reason="the query asks for something else than reading",
@@ -165,3 +169,22 @@ def evidences(candidate: Candidate) -> tuple[Evidence, ...]:
 def is_article(candidate: Candidate) -> bool:
     """Whether the evidences say so."""
     return sum(evidence.weight for evidence in evidences(candidate)) >= THRESHOLD
+
+
+def is_page(url: str) -> bool:
+    """Whether an address may be an article at all: not the front page, not a file of another kind.
+
+    >>> is_page("https://example.com/a"), is_page("https://example.com/"), is_page("https://example.com/report.pdf")
+    (True, False, False)
+    """
+    return not is_front(url) and _FILE.search(urlsplit(url).path) is None
+
+
+def is_service(url: str) -> bool:
+    """Whether an address by itself says that its page lists, serves or informs.
+
+    >>> is_service("https://example.com/tag/storm"), is_service("https://example.com/storm")
+    (True, False)
+    """
+    segments = Candidate(url=url, text="", in_heading=False, in_article=False, in_furniture=False).segments
+    return bool(LIST_SEGMENTS & {*segments}) or bool(SERVICE_SEGMENTS & {*segments[-1:]})

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.evidence import Candidate, is_article, words
+from crawler.evidence import Candidate, is_article, is_page, words
 from crawler.filters import wanted
 from crawler.markup import address, base_of, parsed
 from crawler.titles import plain
 from model.source import Link
-from model.urls import identity, is_front
+from model.urls import identity
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -32,11 +32,6 @@ _FURNITURE_NAME = re.compile(
     r"(?!has|with|no)(?:.*[-_])?(?:breadcrumbs?|footer|gnb|lnb|snb|menu|nav|navbar|navigation|pagination|paging)"
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-#: Files that are no pages.
-_FILE = re.compile(
-    r"\.(?:7z|apk|avi|css|docx?|epub|exe|gif|gz|hwpx?|ico|jpe?g|js|json|m3u8|m4a|mov|mp[34]|pdf|png|pptx?|rar|rss|svg|webp|xlsx?|xml|zip)$",
-    re.IGNORECASE,
-)
 #: A headline seldom has more words; longer texts are teasers.
 _HEADLINE_WORDS = 30
 
@@ -69,7 +64,7 @@ def read_listing(html: str, url: str, source: Source) -> tuple[Link, ...]:
     found: dict[str, list[_Anchor]] = {}
     for tag in soup.find_all("a", href=True):
         target = address(tag, base)
-        if target and not is_front(target) and not _FILE.search(target) and wanted(target, source) and identity(target) != own:
+        if target and is_page(target) and wanted(target, source) and identity(target) != own:
             found.setdefault(target, []).append(_anchor(tag))
     candidates = (_candidate(target, anchors) for target, anchors in found.items())
     return tuple(Link(url=it.url, title=it.text or None) for it in candidates if source.include or is_article(it))

@@ -1,0 +1,102 @@
+"""One visit to an endpoint: which links it names now, asked for politely.
+
+Every document behind an endpoint (a sitemap index has many) is asked for with the validators of the last visit. A server that
+answers 304 to everything is believed here; some do so wrongly for ever, so the caller now and then passes no validators.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crawler.feeds import read_feed
+from crawler.filters import wanted
+from crawler.listings import read_listing
+from crawler.walk import Walk
+from model.errors import CleanError, DiscoveryError, PageError
+from model.page import NotModified, Request, Validators, Want
+from model.source import EndpointKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from crawler.protocols import Decode, Fetches
+    from model.page import Page
+    from model.source import Endpoint, Link, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What an endpoint named."""
+
+    #: The source's links in the order they were found, each address once.
+    links: tuple[Link, ...] = ()
+    #: Address of each document -> what to ask with next time; to be kept in place of the earlier ones.
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    #: What went wrong with a part while the rest went well.
+    error: PageError | None = None
+
+
+async def poll(  # four rooms meet here; the rest is keyword-only
+    endpoint: Endpoint,
+    source: Source,
+    fetcher: Fetches,
+    decode: Decode,
+    *,
+    validators: Mapping[str, Validators],
+    since: datetime | None,
+) -> Polled | NotModified:
+    """Visit an endpoint.
+
+    Args:
+        endpoint: the page that lists articles.
+        source: whose it is: only links it wants are returned.
+        fetcher: asks the network.
+        decode: body and Content-Type header to text.
+        validators: those of the last visit, by address; empty asks for everything whole.
+        since: when the endpoint was last visited well; parts of a sitemap that say they are older are not read.
+
+    Returns:
+        The links; or `NotModified` when every document is as it was.
+
+    Raises:
+        FetchError: the endpoint itself could not be fetched.
+        DiscoveryError: it cannot be read as what it should be, or a section page holds no article links.
+    """
+    if endpoint.kind is EndpointKind.SITEMAP:
+        walk = Walk(source=source, fetcher=fetcher, known=validators, since=since)
+        unchanged = await walk.run(endpoint.url)
+        return unchanged or Polled(links=walk.found, validators=walk.validators, error=walk.error)
+    want = Want.FEED if endpoint.kind is EndpointKind.FEED else Want.PAGE
+    asked = Request(url=endpoint.url, want=want, validators=validators.get(endpoint.url, Validators()))
+    page = await fetcher.fetch(asked)
+    if isinstance(page, NotModified):
+        return page
+    read = _feed_links if endpoint.kind is EndpointKind.FEED else _section_links
+    links = await asyncio.to_thread(read, page, source, decode)  # parsing would hold up every other host
+    return Polled(links=links, validators={endpoint.url: page.validators} if page.validators else {})
+
+
+def _feed_links(page: Page, source: Source, _decode: Decode) -> tuple[Link, ...]:
+    return tuple(link for link in read_feed(page) if wanted(link.url, source))
+
+
+def _section_links(page: Page, source: Source, decode: Decode) -> tuple[Link, ...]:
+    links = read_listing(text_of(page, decode), page.url, source)
+    if not links:
+        raise DiscoveryError(page.url, "a section page without article links")
+    return links
+
+
+def text_of(page: Page, decode: Decode) -> str:
+    """A page decoded.
+
+    Raises:
+        DiscoveryError: the bytes are no text.
+    """
+    try:
+        return decode(page.body, page.header("content-type"))
+    except CleanError as error:
+        raise DiscoveryError(page.url, error.detail) from error

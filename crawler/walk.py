@@ -1,0 +1,155 @@
+"""A walk over a sitemap and the sitemaps it names, newest first, within bounds."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawler.evidence import is_page, is_service
+from crawler.filters import wanted
+from crawler.sitemaps import MAX_LINKS, Child, Sitemap, read_sitemap
+from model.errors import DiscoveryError, FetchError, PageError
+from model.page import NotModified, Request, Validators, Want
+from model.urls import same_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crawler.protocols import Fetches
+    from model.source import Link, Source
+
+#: An index, its children, their children: deeper ones are loops in disguise.
+MAX_DEPTH = 3
+#: Documents asked for in one walk. They are taken newest first, so what is left out of a large archive is old.
+MAX_DOCUMENTS = 50
+
+#: A day without its time may mean its last minute, and zones differ by most of a day.
+_DAY = timedelta(days=1)
+#: A document changed this recently is asked for again though its index stays as it was: some are written once a day.
+_LIVE = timedelta(days=2)
+_NEWS = re.compile(r"news|nachrichten|noticias|actualite", re.IGNORECASE)
+#: Sitemaps of pages that are no articles, by their file names (WordPress, Arc and others agree on these words).
+_OTHER = re.compile(
+    r"(?<![a-z])(?:attachments?|authors?|categor(?:y|ies)|images?|pages?|photos?|product(?:s|_cat|_tag)?|profiles?|tags?|taxonom(?:y|ies)"
+    r"|topics?|users?|videos?)(?![a-z])",
+    re.IGNORECASE,
+)
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/.]?(0?[1-9]|1[0-2])?(?:[-_/.]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+
+
+class Walk:
+    """One walk; what it found is in its attributes afterwards.
+
+    Args:
+        source: whose sitemap it is.
+        fetcher: asks the network.
+        known: validators of the last walk, by address.
+        since: when the last walk was.
+    """
+
+    def __init__(self, *, source: Source, fetcher: Fetches, known: Mapping[str, Validators], since: datetime | None) -> None:
+        self._source, self._fetcher, self._known, self._since = source, fetcher, known, since
+        self._links: dict[str, Link] = {}
+        self._asked: set[str] = set()
+        #: Whether every live document behind the root gave something to ask with.
+        self._askable = True
+        self.validators: dict[str, Validators] = {}
+        self.error: PageError | None = None
+
+    @property
+    def found(self) -> tuple[Link, ...]:
+        """Links the source wants, each address once."""
+        return tuple(self._links.values())
+
+    async def run(self, root: str) -> NotModified | None:
+        """Walk from the root; `NotModified` when all of it is as it was, None when something was read.
+
+        Raises:
+            FetchError: the root could not be fetched.
+            DiscoveryError: the root is no sitemap.
+        """
+        answer = await self._visit(Child(url=root))
+        if isinstance(answer, NotModified):
+            pending = [(1, Child(url=url)) for url in self._known if url != root]
+        else:
+            pending = [(1, child) for child in self._worth(answer.children, root)]
+        changed = not isinstance(answer, NotModified)
+        while pending and len(self._asked) < MAX_DOCUMENTS and len(self._links) < MAX_LINKS:
+            depth, child = pending.pop(0)
+            try:
+                part = await self._visit(child)
+            except (FetchError, DiscoveryError) as error:
+                self.error, self._askable = self.error or error, False
+                continue
+            if isinstance(part, Sitemap):
+                changed = True
+                deeper = self._worth(part.children, root) if depth < MAX_DEPTH else ()
+                pending = [(depth + 1, it) for it in deeper] + pending
+        if not self._askable:  # else a root that stays as it was would hide the parts that cannot be asked
+            self.validators.pop(root, None)
+        return answer if isinstance(answer, NotModified) and not changed and self.error is None else None
+
+    async def _visit(self, child: Child) -> Sitemap | NotModified:
+        """Ask for one document and take what it holds."""
+        self._asked.add(child.url)
+        known = self._known.get(child.url, Validators())
+        page = await self._fetcher.fetch(Request(url=child.url, want=Want.SITEMAP, validators=known))
+        if isinstance(page, NotModified):
+            self.validators[child.url] = known
+            return page
+        sitemap = await asyncio.to_thread(read_sitemap, page)
+        if child.modified is None or child.modified > page.fetched_at - _LIVE:
+            self._askable = self._askable and bool(page.validators)
+            self.validators |= {child.url: page.validators} if page.validators else {}
+        for link in sitemap.links:
+            if len(self._links) < MAX_LINKS and self._is_wanted(link.url):
+                self._links.setdefault(link.url, link)
+        return sitemap
+
+    def _is_wanted(self, url: str) -> bool:
+        """Whether a link may be an article; where people gave patterns, these alone decide."""
+        return wanted(url, self._source) and (bool(self._source.include) or (is_page(url) and not is_service(url)))
+
+    def _worth(self, children: Iterable[Child], root: str) -> list[Child]:
+        """The children to read, in order: of this site, not read yet, not older than the last walk."""
+        fresh = (child for child in children if child.url not in self._asked and self._is_fresh(child))
+        return in_order(child for child in fresh if same_site(child.url, root) or same_site(child.url, self._source.url))
+
+    def _is_fresh(self, child: Child) -> bool:
+        return self._since is None or child.modified is None or child.modified + _DAY >= self._since
+
+
+def in_order(children: Iterable[Child]) -> list[Child]:
+    """Sitemaps that may hold articles: those of news first, then the newest, then the undated in the order given."""
+    kept = [child for child in children if not is_other(child.url)]
+    return sorted(kept, key=lambda child: (is_news(child.url), child.modified or _dated(child.url)), reverse=True)
+
+
+def is_news(url: str) -> bool:
+    """Whether a sitemap's file name speaks of news."""
+    return _NEWS.search(url.rpartition("/")[2]) is not None
+
+
+def is_other(url: str) -> bool:
+    """Whether a sitemap's file name speaks of pages that are no articles: authors, tags, pictures, films.
+
+    >>> is_other("https://example.com/post_tag-sitemap.xml"), is_other("https://example.com/sitemap-images.xml")
+    (True, True)
+    >>> is_other("https://example.com/post-sitemap2.xml"), is_other("https://example.com/homepage.xml")
+    (False, False)
+    """
+    return _OTHER.search(url.rpartition("/")[2]) is not None
+
+
+def _dated(url: str) -> datetime:
+    """The day or month in a sitemap's name (``sitemap-2024-05.xml``), for its place in the order only."""
+    match = _MONTH.search(url)
+    if match is None:
+        return _LONG_AGO
+    try:
+        return datetime(int(match[1]), int(match[2] or 1), int(match[3] or 1), tzinfo=UTC)
+    except ValueError:
+        return _LONG_AGO

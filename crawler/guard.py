@@ -116,15 +116,20 @@ def literal(host: str) -> Address | None:
     parts = host.removesuffix(".").split(".")
     if not _NUMBER.fullmatch(parts[-1]):
         return None
-    if len(parts) > _IPV4_PARTS or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise ValueError(f"{host!r} is neither a name nor an address")
-    *leading, last = (_number(part) for part in parts)
+    try:
+        *leading, last = (_number(part) for part in parts)
+    except ValueError:
+        raise ValueError(f"{host!r} is neither a name nor an address") from None
+    if len(leading) >= _IPV4_PARTS:
+        raise ValueError(f"{host!r} has too many parts")
     if any(number >= _BYTE for number in leading) or last >= _BYTE ** (_IPV4_PARTS - len(leading)):
         raise ValueError(f"{host!r} is out of range")
     return IPv4Address(sum((number << 8 * (3 - place) for place, number in enumerate(leading)), last))
 
 
 def _number(part: str) -> int:
+    if not _NUMBER.fullmatch(part):
+        raise ValueError(part)
     if part[:2].lower() == "0x":
         return int(part[2:] or "0", 16)
     return int(part, 8 if len(part) > 1 and part[0] == "0" else 10)

@@ -17,10 +17,15 @@ _COMPRESSED: Final = {"gzip", "x-gzip", "deflate"}
 #: Values servers send for "as it is"; only the first is right.
 _PLAIN: Final = {"identity", "", "none", "utf-8", "utf8"}
 _STEP: Final = 65_536
+#: Chunks smaller than this are crumbs. Each costs about 40 microseconds however little it holds, so five megabytes of
+#: one-byte chunks would keep a core busy for minutes.
+_CRUMB: Final = 64
+_MAX_CRUMBS: Final = 20_000
 #: zlib's window bits: 15, plus 32 to tell zlib and gzip wrappers apart by their header.
 _WRAPPED: Final = 47
 #: Deflate without wrapper, which some servers call "deflate".
 _BARE: Final = -15
+_GZIP: Final = b"\x1f\x8b"
 
 
 class Body:
@@ -42,32 +47,34 @@ class Body:
             raise BadEncoding(url, f"content encoding {encoding[:40]!r} was not asked for")
         self._url, self._cap, self._cut = url, cap, cut
         self._inflate = _Inflate(may_be_bare=name == "deflate") if name in _COMPRESSED else None
-        self._pieces: list[bytes] = []
-        self._size = self._wire = 0
+        self._bytes = bytearray()
+        self._wire = self._crumbs = 0
 
     @property
     def full(self) -> bool:
         """Whether nothing more is taken; only with ``cut``."""
-        return self._cut and (self._size >= self._cap or self._wire > self._cap)
+        return self._cut and (len(self._bytes) >= self._cap or self._wire > self._cap)
 
     def add(self, chunk: bytes) -> None:
         """Take the next bytes off the wire.
 
         Raises:
-            TooLarge: the cap is passed.
+            TooLarge: the cap is passed, or the body comes in crumbs.
             BadEncoding: the bytes are not what Content-Encoding says.
         """
         self._wire += len(chunk)
         try:
             for piece in self._inflate.feed(chunk) if self._inflate else (chunk,):
-                self._pieces.append(piece)
-                self._size += len(piece)
-                if self._size > self._cap:
+                self._bytes += piece
+                if len(self._bytes) > self._cap:
                     break
         except zlib.error as error:
             raise BadEncoding(self._url, f"broken compression: {error}") from error
-        if max(self._size, self._wire) > self._cap and not self._cut:
+        if max(len(self._bytes), self._wire) > self._cap and not self._cut:
             raise TooLarge(self._url, f"more than {self._cap:,} bytes")
+        self._crumbs += len(chunk) < _CRUMB
+        if self._crumbs > _MAX_CRUMBS:
+            raise TooLarge(self._url, f"more than {_MAX_CRUMBS:,} chunks of a few bytes")
 
     def end(self) -> bytes:
         """The body.
@@ -77,7 +84,7 @@ class Body:
         """
         if self._inflate and self._wire and not (self._inflate.done or self.full):
             raise BadEncoding(self._url, "compressed stream breaks off")
-        return b"".join(self._pieces)[: self._cap]
+        return bytes(self._bytes[: self._cap])
 
 
 class _Inflate:
@@ -85,8 +92,9 @@ class _Inflate:
 
     def __init__(self, *, may_be_bare: bool) -> None:
         self._stream = zlib.decompressobj(_WRAPPED)
-        self._may_be_bare = may_be_bare
-        self._begun = self.done = False
+        #: The first bytes, for as long as they do not tell whether there is a wrapper.
+        self._head: bytes | None = b"" if may_be_bare else None
+        self.done = False
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Inflated pieces of at most 64 KiB.
@@ -94,30 +102,37 @@ class _Inflate:
         Raises:
             zlib.error: the bytes are no such stream.
         """
+        chunk = self._after_head(chunk)
         while chunk:
             if self._stream.eof:
-                if not chunk.startswith(b"\x1f"):
+                if not chunk.startswith(_GZIP[:1]):
                     return  # padding after the last member, ignored as gzip does
                 self._stream = zlib.decompressobj(_WRAPPED)
-            piece = self._step(chunk)
+            yield self._stream.decompress(chunk, _STEP)
             chunk = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             self.done = self._stream.eof
-            yield piece
-        while not self._stream.eof:
-            # A full step may have left output inside zlib with no input left to ask for it with.
+        # A full step may have left output inside zlib with no input left to ask for it with.
+        while self._head is None and not self._stream.eof:
             piece = self._stream.decompress(b"", _STEP)
             self.done = self._stream.eof
             if not piece:
                 return
             yield piece
 
-    def _step(self, chunk: bytes) -> bytes:
-        try:
-            piece = self._stream.decompress(chunk, _STEP)
-        except zlib.error:
-            if self._begun or not self._may_be_bare:
-                raise
+    def _after_head(self, chunk: bytes) -> bytes:
+        """The bytes to inflate now; none while the wrapper is not known."""
+        if self._head is None:
+            return chunk
+        head = self._head + chunk
+        if len(head) < len(_GZIP):
+            self._head = head
+            return b""
+        if not (head.startswith(_GZIP) or _zlib_header(head)):
             self._stream = zlib.decompressobj(_BARE)
-            piece = self._stream.decompress(chunk, _STEP)
-        self._begun = True
-        return piece
+        self._head = None
+        return head
+
+
+def _zlib_header(head: bytes) -> bool:
+    """Whether the first two bytes are those of a zlib stream (RFC 1950, 2.2): method 8, and a multiple of 31."""
+    return head[0] & 0x0F == 8 and int.from_bytes(head[:2]) % 31 == 0  # noqa: PLR2004 - the RFC's numbers

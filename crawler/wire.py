@@ -28,10 +28,10 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 #: httpx's errors and ours, the first that fits.
 _ERRORS: Final = (
-    (httpx.ConnectTimeout, FetchTimeout, "connecting"),
-    (httpx.ReadTimeout, FetchTimeout, "reading: the server fell silent"),
-    (httpx.TimeoutException, FetchTimeout, "writing"),
-    (httpx.ConnectError, ConnectionFailed, "connecting"),
+    (httpx.ConnectTimeout, FetchTimeout, "no connection in time"),
+    (httpx.ReadTimeout, FetchTimeout, "the server fell silent"),
+    (httpx.TimeoutException, FetchTimeout, "the server does not take the request"),
+    (httpx.ConnectError, ConnectionFailed, "no connection"),
     (httpx.RemoteProtocolError, ConnectionFailed, "not HTTP"),
     (httpx.LocalProtocolError, InvalidAddress, "cannot be asked"),
     (httpx.TransportError, ConnectionFailed, "the connection broke"),

@@ -1,0 +1,249 @@
+"""Whose turn it is: the deciding part with given moments, the waiting part with a clock that is set by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler import Fetcher
+from crawler.politeness import Pace, Turns, retry_after
+from crawler.shelf import Shelf
+from model.errors import BadStatus, HostResting
+from model.page import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loopback import Site
+
+    from crawler import FetchOptions
+    from crawler.transport import Resolve
+
+    Options = Callable[..., FetchOptions]
+    Names = Callable[..., Resolve]
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def test_the_pause_counts_from_the_end_of_the_last_request() -> None:
+    assert Pace().starts(5, max_delay=60) == float("-inf")
+    assert Pace().answered(now=100, status=200, max_delay=60).starts(5, max_delay=60) == 105
+    assert Pace().broke_off(now=100).starts(5, max_delay=60) == 105
+    assert Pace(ended=100).starts(500, max_delay=60) == 160
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_refusals_double_the_pause_and_good_answers_shorten_it(status: int) -> None:
+    pace, pauses = Pace(), []
+    for _ in range(7):
+        pace = pace.answered(now=0, status=status, max_delay=60)
+        pauses.append(pace.starts(1, max_delay=60))
+    assert pauses == [2, 4, 8, 16, 32, 60, 60]
+    calm = 0
+    while pace.slowdown:
+        pace = pace.answered(now=0, status=200, max_delay=60)
+        calm += 1
+    assert 10 < calm < 25
+    assert pace.starts(1, max_delay=60) == 1
+
+
+def test_other_errors_slow_nothing() -> None:
+    for status in (200, 301, 304, 403, 404, 500):
+        assert not Pace().answered(now=0, status=status, max_delay=60).slowdown
+
+
+def test_retry_after_is_a_rest() -> None:
+    pace = Pace().answered(now=100, status=429, retry_after=30, max_delay=60)
+    assert pace.starts(1, max_delay=60) == 130
+    assert not pace.forgettable(now=131, max_delay=60)
+    assert Pace(ended=0).forgettable(now=61, max_delay=60)
+    assert not Pace(ended=0).forgettable(now=59, max_delay=60)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("120", 120),
+        (" 120 ", 120),
+        ("99999999999999999999", 86_400),
+        ("Sun, 22 Nov 2026 12:01:00 GMT", 60),
+        ("Sun, 22 Nov 2026 12:01:00 -0000", 60),
+        ("Sun, 22 Nov 2026 12:01:00", 60),
+        ("Sunday, 22-Nov-26 12:01:00 GMT", 60),
+        ("Sun Nov 22 12:01:00 2026", 60),
+        ("Sun, 22 Nov 2026 21:01:00 +0900", 60),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        ("", None),
+        (None, None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("٣", None),
+        ("Sun, 99 Nov 2026 12:01:00 GMT", None),
+    ],
+)
+def test_retry_after_headers(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value, now=NOW) == seconds
+
+
+@given(st.text(max_size=40))
+def test_any_retry_after_is_seconds_or_nothing(value: str) -> None:
+    seconds = retry_after(value, now=NOW)
+    assert seconds is None or 0 <= seconds <= 86_400
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_any_date_is_within_a_day(moment: datetime) -> None:
+    seconds = retry_after(format_datetime(moment, usegmt=True), now=NOW)
+    assert seconds is not None
+    assert 0 <= seconds <= 86_400
+
+
+def test_the_shelf_forgets_what_was_used_longest_ago() -> None:
+    made = iter(range(100))
+    shelf = Shelf(lambda: next(made), limit=2)
+    with shelf.use("a") as first:
+        pass
+    for key in "bc":
+        with shelf.use(key):
+            pass
+    assert len(shelf) == 2
+    with shelf.use("a") as again:
+        assert again != first
+
+
+def test_the_shelf_keeps_what_is_in_use_or_not_spent() -> None:
+    made = iter(range(100))
+    shelf = Shelf(lambda: next(made), limit=1, spent=lambda state: state != 1)
+    with shelf.use("used") as used:
+        for key in ("unspent", "x", "y", "z"):
+            with shelf.use(key):
+                pass
+        with shelf.use("used") as same, shelf.use("unspent") as unspent:
+            assert (same, unspent) == (used, 1)
+    for key in "xyz":
+        with shelf.use(key):
+            pass
+    assert len(shelf) == 2
+
+
+class Clock:
+    """Seconds that pass only in sleep; a stand-in for `asyncio.sleep` and the monotonic clock together."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1000.0
+        self._pass = asyncio.sleep
+        monkeypatch.setattr("crawler.politeness.asyncio.sleep", self.sleep)
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        await self._pass(0)
+
+
+@pytest.mark.anyio
+async def test_turns_wait_for_the_pause(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    turns = Turns(options(delay=2.0, max_delay=30.0), clock)
+    begun = []
+    for crawl_delay in (0.0, 0.0, 10.0, 1000.0):
+        async with turns.turn("a.example", "http://a.example/", crawl_delay=crawl_delay):
+            begun.append(clock.now - 1000)
+            clock.now += 1  # the request takes a second
+    assert begun == [0, 3, 14, 45]
+
+
+@pytest.mark.anyio
+async def test_a_resting_host_is_not_waited_for(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    turns = Turns(options(patience=60.0), clock)
+    async with turns.turn("a.example", "http://a.example/") as turn:
+        turn.answered(429, 50.0)
+    async with turns.turn("a.example", "http://a.example/") as turn:
+        assert clock.now == 1050
+        turn.answered(503, 3600.0)
+    with pytest.raises(HostResting) as caught:
+        async with turns.turn("a.example", "http://a.example/x"):
+            pytest.fail("the host had its rest disturbed")
+    assert (caught.value.url, caught.value.retry_after) == ("http://a.example/x", 3600.0)
+    async with turns.turn("b.example", "http://b.example/"):
+        assert clock.now == 1050
+
+
+@pytest.mark.anyio
+async def test_an_error_or_cancelling_gives_the_turn_back(options: Options) -> None:
+    turns = Turns(options(), lambda: 0.0)
+    with pytest.raises(KeyError):
+        async with turns.turn("a.example", "http://a.example/"):
+            raise KeyError
+    async with turns.turn("a.example", "http://a.example/"):
+        waiting = asyncio.create_task(turns.turn("a.example", "http://a.example/").__aenter__())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    async with turns.turn("a.example", "http://a.example/"):
+        pass
+
+
+@pytest.mark.anyio
+async def test_one_request_at_a_time_per_host_and_many_hosts_at_once(site: Site, options: Options, names: Names) -> None:
+    """By the server's log: no overlap within a host, the pause between, and hosts side by side."""
+    hosts = [f"{letter}.example" for letter in "abcd"]
+    entered = asyncio.Barrier(len(hosts))
+    urls = [site.url(f"/{number}", host=host) for number in range(4) for host in hosts]
+    for number in range(4):
+        site.page(f"/{number}")
+
+    async with Fetcher(options(delay=0.05), resolve=names(dict.fromkeys(hosts, "127.0.0.1"))) as fetcher:
+
+        async def fetch(url: str) -> None:
+            if "/0" in url:
+                await entered.wait()
+            await fetcher.fetch(Request(url=url))
+
+        await asyncio.gather(*map(fetch, urls))
+    assert len(site.log) == len(hosts) * 5
+    for host in hosts:
+        visits = [hit for hit in site.log if hit.host.startswith(host)]
+        assert len(visits) == 5
+        for before, after in itertools.pairwise(visits):
+            assert after.began - before.ended >= 0.045
+
+
+@pytest.mark.anyio
+async def test_crossing_redirects_do_not_wait_for_each_other(site: Site, options: Options, names: Names) -> None:
+    resolve = names({"a.example": "127.0.0.1", "b.example": "127.0.0.1"})
+    site.redirect("/to-b", site.url("/end", host="b.example"))
+    site.redirect("/to-a", site.url("/end", host="a.example"))
+    site.page("/end")
+    urls = [site.url("/to-b", host="a.example"), site.url("/to-a", host="b.example")] * 5
+    async with asyncio.timeout(10), Fetcher(options(connections=1, concurrency=1), resolve=resolve) as fetcher:
+        pages = await asyncio.gather(*(fetcher.fetch(Request(url=url)) for url in urls))
+    assert len(pages) == 10
+
+
+@pytest.mark.anyio
+async def test_a_refusal_slows_the_whole_host(site: Site, options: Options) -> None:
+    site.page("/busy", status=429, headers={"retry-after": "7200"})
+    site.page("/other")
+    async with Fetcher(options()) as fetcher:
+        with pytest.raises(BadStatus):
+            await fetcher.fetch(Request(url=site.url("/busy")))
+        with pytest.raises(HostResting) as caught:
+            await fetcher.fetch(Request(url=site.url("/other")))
+    assert caught.value.url == site.url("/other")
+    assert caught.value.retry_after is not None
+    assert 7100 < caught.value.retry_after <= 7200
+    assert site.pages == ["/busy"]

@@ -167,14 +167,12 @@ class _SiteServer(ThreadingHTTPServer):
         return Answer(status=200, headers=tuple(headers), body=body)
 
     def _find(self, target: str) -> str | None:
-        """The file that answers ``target``: a query is part of its name (after "@"), else it is passed over."""
-        for name in (target.replace("?", "@"), target.partition("?")[0]):
-            stem = name.lstrip("/")
-            folder = f"{stem.rstrip('/')}/index.html".lstrip("/")
-            found = next((n for n in (stem, f"{stem}.html", folder, stem.removesuffix(".gz")) if n in self._files), None)
-            if found is not None:
-                return found
-        return None
+        """The file that answers ``target``: a query is part of its name (after "@"); parameters it does not name are ignored."""
+        path, _, query = target.lstrip("/").partition("?")
+        first = query.partition("&")[0]
+        folder = f"{path.rstrip('/')}/index.html".lstrip("/")
+        names = (f"{path}@{query}", f"{path}@{first}", path, f"{path}.html", folder, path.removesuffix(".gz"))
+        return next((name for name in names if name in self._files), None)
 
     def _body(self, path: str) -> bytes:
         def origin(match: re.Match[bytes]) -> bytes:

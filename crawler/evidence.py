@@ -28,9 +28,11 @@ _DATE = re.compile(
 )
 _LONG_NUMBER = re.compile(r"\d{5,}|/\d{3,}(?:/|\.\w+$|$)")
 _ARTICLE_WORD = re.compile(
-    r"(?:^|[/_-])(?:articles?|artikel|articulos?|articolo|story|stories|noticias?|(?:news|article|art)?_?(?:view|read|detail)|newsread|post|posts)"
-    r"(?:[/._-]|$)"
+    r"(?:^|[/_,-])(?:articles?|artikel|artikkel|articolo|articulos?|artykul|clanek|noticias?|posts?|story|stories"
+    r"|(?:news|article|art)?_?(?:view|read|detail))(?:[/.,_-]|$)"
 )
+#: An archive of a day or a month: nothing follows the date.
+_DATE_ALONE = re.compile(r"/(?:19|20)\d\d(?:/\d{1,2}){0,2}/?$")
 _PAGE_FILE = re.compile(r"\.(?:s?html?|php|aspx?|jspx?|do|cgi|nhn)$")
 #: Files that are no pages.
 _FILE = re.compile(
@@ -46,8 +48,9 @@ _THAI = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
 #: Path segments that announce a list or a person, wherever they stand, in lower case, sorted.
 LIST_SEGMENTS: frozenset[str] = frozenset(
     """
-    author authors autor autoren categories category collection collections label labels member members page profile profiles
-    rss search section sections suche tag tags thema themen topic topics user users writer writers
+    auteur auteurs author authors autor autore autoren autores categoria categorias categorie categories category collection
+    collections kategoria kategorie label labels member members page profile profiles rss rubrik rubrique search section
+    sections suche tag tagi tags tema temas temat thema themen topic topics user users writer writers
     """.split()  # noqa: SIM905 # a hundred quoted words are harder to read and to sort
 )
 #: Last path segments (without extension) of pages that serve or inform, in lower case, sorted. The same words may name
@@ -58,16 +61,22 @@ SERVICE_SEGMENTS: frozenset[str] = frozenset(
     careers cart company contact contact-us contacts contactus cookie-policy cookie-settings cookies copyright corrections
     datenschutz disclaimer donate editorial-policy events faq faqs feed feeds feedback forgot-password galleries gallery help
     horoscope horoscopes impressum imprint info jobs join kontakt latest legal log-in login logout membership mobile my
-    my-account mypage newsletter newsletters obituaries photos playlist podcast podcasts policies policy print privacy
-    privacy-policy register reply series settings share shop sign-in sign-up signin signup sitemap staff stellenangebote store
-    subscribe subscription subscriptions team terms terms-and-conditions terms-of-service terms-of-use videos weather wetter
+    my-account mypage newsletter newsletters obituaries photos playlist podcast podcasts policies policy print print_article
+    printable printarticle printnews printview privacy privacy-policy register reply series settings share shop sign-in sign-up
+    signin signup sitemap staff stellenangebote store subscribe subscription subscriptions team terms terms-and-conditions
+    terms-of-service terms-of-use videos weather wetter
     """.split()  # noqa: SIM905 # as above
 )
-#: Values of parameters that ask for something else than reading: mode=print, act=login.
+#: Parameters that name an act, and acts other than reading: mode=print, act=login.
+_ACT_PARAMETERS = frozenset({"act", "action", "cmd", "do", "format", "mode", "output", "task", "view"})
 _OTHER_ACTS = frozenset(
-    {"delete", "edit", "email", "list", "login", "mail", "modify", "print", "reply", "rss", "search", "share", "write"}
+    {"delete", "edit", "email", "list", "login", "mail", "modify", "print", "reply", "rss", "search", "write"}
 )
-_LIST_PARAMETERS = frozenset({"filter", "offset", "order", "page", "paged", "pageno", "pg", "q", "query", "s", "sort", "start"})
+#: Parameters whose very presence says the same.
+_OTHER_PARAMETERS = frozenset({"print", "replytocom", "share"})
+_LIST_PARAMETERS = frozenset(
+    {"commentpage", "filter", "offset", "order", "page", "paged", "pageno", "pg", "q", "query", "s", "sort", "start"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,9 +137,17 @@ def _asks_for_a_list(candidate: Candidate) -> bool:
     return not _has_article_id(candidate) and any(name in _LIST_PARAMETERS for name, _ in parameters(candidate.url))
 
 
-def _is_short(candidate: Candidate) -> bool:
-    """/sport, /world-news, /en/politics: the address of a section, or of an article with no name."""
-    return not urlsplit(candidate.url).query and not re.search(r"\d", candidate.path) and _slug_words(candidate) <= 2  # noqa: PLR2004
+def _asks_for_another_act(candidate: Candidate) -> bool:
+    return any(
+        name in _OTHER_PARAMETERS or (name in _ACT_PARAMETERS and value.lower() in _OTHER_ACTS)
+        for name, value in parameters(candidate.url)
+    )
+
+
+def _is_section(candidate: Candidate) -> bool:
+    """/sport, /world-news, /en/politics, under a name that is no headline."""
+    plain = not urlsplit(candidate.url).query and not re.search(r"\d", candidate.path)
+    return plain and _slug_words(candidate) <= 2 and words(candidate.text) < 6  # noqa: PLR2004
 
 
 #: Every evidence there is; a link's score is the sum of the weights of those that hold.
@@ -138,6 +155,7 @@ EVIDENCES: tuple[Evidence, ...] = (
     Evidence(weight=3, reason="a date in the path", holds=lambda it: _DATE.search(it.path + "/") is not None),
     Evidence(weight=3, reason="an article's number in the query", holds=_has_article_id),
     Evidence(weight=3, reason="a slug of four words or more", holds=lambda it: _slug_words(it) >= 4),  # noqa: PLR2004
+    Evidence(weight=-4, reason="the path ends with a date", holds=lambda it: _DATE_ALONE.search(it.path) is not None),
     Evidence(weight=2, reason="a long number in the path", holds=lambda it: _LONG_NUMBER.search(it.path) is not None),
     Evidence(weight=2, reason="a word of article pages in the path", holds=lambda it: _ARTICLE_WORD.search(it.path) is not None),
     Evidence(weight=1, reason="a slug of three words", holds=lambda it: _slug_words(it) == 3),  # noqa: PLR2004
@@ -149,15 +167,12 @@ EVIDENCES: tuple[Evidence, ...] = (
     Evidence(weight=1, reason="a text of eight words or more", holds=lambda it: words(it.text) >= 8),  # noqa: PLR2004
     Evidence(weight=-1, reason="a text of one or two words", holds=lambda it: 0 < words(it.text) <= 2),  # noqa: PLR2004
     Evidence(weight=-3, reason="a text without letters", holds=lambda it: bool(it.text) and not _LETTER.search(it.text)),
-    Evidence(weight=-2, reason="a short path without a number", holds=_is_short),
-    Evidence(weight=-3, reason="only in navigation, header or footer", holds=lambda it: it.in_furniture),
+    Evidence(weight=-2, reason="a short path and no headline", holds=_is_section),
+    Evidence(weight=-2, reason="only in navigation, header or footer", holds=lambda it: it.in_furniture),
     Evidence(weight=-3, reason="the query asks for a list", holds=_asks_for_a_list),
-    Evidence(weight=-6, reason="a page that lists, serves or informs", holds=lambda it: is_service(it.url)),
-    Evidence(
-        weight=-6,
-        reason="the query asks for something else than reading",
-        holds=lambda it: any(value.lower() in _OTHER_ACTS for _, value in parameters(it.url)),
-    ),
+    Evidence(weight=-4, reason="a word of lists in the path", holds=lambda it: bool(LIST_SEGMENTS & {*it.segments})),
+    Evidence(weight=-6, reason="a page that serves or informs", holds=lambda it: bool(SERVICE_SEGMENTS & {*it.segments[-1:]})),
+    Evidence(weight=-6, reason="the query asks for something else than reading", holds=_asks_for_another_act),
 )
 
 

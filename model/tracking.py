@@ -37,7 +37,8 @@ TRACKING_NAMES: frozenset[str] = frozenset(
         "at_link_type",
         "at_medium",
         "at_ptr_name",
-        "cmpid",  # Adobe campaigns
+        "cmp",  # Adobe campaigns (CBC, The Guardian)
+        "cmpid",
         "dclid",  # Google Display
         "dicbo",  # Outbrain
         "epik",  # Pinterest
@@ -59,6 +60,7 @@ TRACKING_NAMES: frozenset[str] = frozenset(
         "icid",  # internal campaigns
         "igsh",  # Instagram
         "igshid",
+        "intcmp",  # internal campaigns (The Guardian and others)
         "li_fat_id",  # LinkedIn
         "mc_cid",  # Mailchimp
         "mc_eid",

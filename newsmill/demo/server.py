@@ -16,6 +16,7 @@ import threading
 import time
 from dataclasses import dataclass
 from email.utils import format_datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Self
@@ -62,10 +63,12 @@ class SampleSites:
     Args:
         ports: lesson -> port; sites that are not named get a free one.
         folder: where the sites lie; the shipped ones by default.
+        delay: seconds that every answer takes, for tests of what happens in between.
     """
 
-    def __init__(self, ports: Mapping[str, int] | None = None, folder: Path | None = None) -> None:
+    def __init__(self, ports: Mapping[str, int] | None = None, *, folder: Path | None = None, delay: float = 0.0) -> None:
         self.sites = load_sites(folder)
+        self.delay = delay
         #: Every request answered so far, in the order of their ends.
         self.log: list[Hit] = []
         self._ports = dict(ports or {})
@@ -89,7 +92,7 @@ class SampleSites:
     def __enter__(self) -> Self:
         try:
             for site in self.sites:
-                server = _SiteServer(site, self._ports.get(site.lesson, 0), self.log, self._origins)
+                server = _SiteServer(self, site, self._ports.get(site.lesson, 0))
                 self._servers.append(server)
                 self._origins[site.lesson] = f"http://127.0.0.1:{server.server_port}"
         except OSError:
@@ -119,9 +122,9 @@ class _SiteServer(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self, site: SampleSite, port: int, log: list[Hit], origins: Mapping[str, str]) -> None:
+    def __init__(self, sites: SampleSites, site: SampleSite, port: int) -> None:
         super().__init__(("127.0.0.1", port), _Connection)
-        self.site, self.log, self.origins = site, log, origins
+        self.sites, self.site = sites, site
         public = site.folder / "public"
         self._files = {path.relative_to(public).as_posix(): path for path in public.rglob("*") if path.is_file()}
         newest = max(article.published for article in site.articles)
@@ -176,7 +179,7 @@ class _SiteServer(ThreadingHTTPServer):
 
     def _body(self, path: str) -> bytes:
         def origin(match: re.Match[bytes]) -> bytes:
-            return self.origins[match[1].decode() if match[1] else self.site.lesson].encode()
+            return self.sites.origins[match[1].decode() if match[1] else self.site.lesson].encode()
 
         return _ORIGIN.sub(origin, self._files[path].read_bytes())
 
@@ -216,18 +219,20 @@ class _Connection(BaseHTTPRequestHandler):
         started = time.monotonic()
         asked = {name.lower(): value for name, value in self.headers.items()}
         answer = self.server.answer(self.path, asked)
+        time.sleep(self.server.sites.delay)
+        # Written down before the client has it, so that it stands in the log by the time the client looks.
+        self.server.sites.log.append(
+            Hit(site=self.server.site.lesson, path=self.path, status=answer.status, started=started, ended=time.monotonic())
+        )
         self.send_response(answer.status)
         for name, value in answer.headers:
             self.send_header(name, value)
-        if answer.status != 304:  # noqa: PLR2004 # Not Modified has no body and no length
+        if answer.status != HTTPStatus.NOT_MODIFIED:  # which has no body and no length
             self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)
         self.wfile.flush()
-        self.server.log.append(
-            Hit(site=self.server.site.lesson, path=self.path, status=answer.status, started=started, ended=time.monotonic())
-        )
 
     do_HEAD = do_GET  # noqa: N815 # the name http.server asks for
 

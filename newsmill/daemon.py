@@ -9,13 +9,11 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING
 
-import structlog
-
 from model.errors import ConfigError, StorageError
 from model.times import now
 from newsmill.config import load
 from newsmill.crawling import opened
-from newsmill.log import LogObserver
+from newsmill.log import LogObserver, logger
 from newsmill.pipeline import Lane, Scope
 from newsmill.progress import COLUMNS
 from newsmill.schedule import ticking
@@ -48,7 +46,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._walks: dict[str, asyncio.Task[None]] = {}
         self._counts = dict.fromkeys(COLUMNS, 0)
-        self._log = structlog.get_logger()
+        self._log = logger()
 
     def stop(self) -> None:
         """Begin nothing new; `run` returns once what is in flight is done."""

@@ -36,6 +36,12 @@ def set_up(*, as_json: bool) -> None:
     )
 
 
+def logger() -> structlog.typing.FilteringBoundLogger:
+    """Where to log to."""
+    log: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return log
+
+
 def _one_line(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:  # noqa: ANN401 - structlog's signature
     """Control characters that a page or a server put into a value cannot forge lines or colours."""
     return {key: _plain(value) if isinstance(value, str) else value for key, value in event.items()}
@@ -49,13 +55,13 @@ class LogObserver:
     """Tells a run to the log."""
 
     def __init__(self) -> None:
-        self._log = structlog.get_logger()
+        self._log = logger()
 
-    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved | None, error: PageError | None) -> None:
+    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved, error: PageError | None) -> None:
         """An endpoint was visited."""
         if error is not None:
             self._log.warning("endpoint failed", source=source, url=endpoint.url, error=error.code, detail=error.detail)
-        elif saved is not None and (saved.new or saved.changed):
+        elif saved.new or saved.changed:
             self._log.info("links found", source=source, url=endpoint.url, new=saved.new, changed=saved.changed)
 
     def visited(self, source: str, outcome: Outcome) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from cleaners import decode
-from crawler import discover, poll, wanted
+from crawler import Polled, discover, poll, wanted
 from model.article import Cleaned
 from model.errors import CleanError, PageError
 from model.page import NotModified, Page, Request
@@ -133,10 +133,11 @@ class Lane:
                 validators=state.validators,
                 since=state.last_polled_at,
             )
-            links, validators, error = polled.links, polled.validators, polled.error
         except PageError as failure:
-            links, validators, error = (), state.validators, failure
-        failures = state.failures + 1 if error and not links else 0
+            polled = Polled(validators=state.validators, error=failure)
+        if isinstance(polled, NotModified):
+            polled = Polled(validators=state.validators)
+        failures = state.failures + 1 if polled.error and not polled.links else 0
         saved = await asyncio.wrap_future(
             self._rooms.writer.save_poll(
                 Poll(
@@ -144,19 +145,14 @@ class Lane:
                     run_id=self._scope.run_id,
                     at=at,
                     next_poll_at=next_poll(self._source.every, name=name, now=at, failures=failures),
-                    links=links,
-                    validators=validators,
-                    error=error,
+                    links=polled.links,
+                    validators=polled.validators,
+                    error=polled.error,
                 )
             )
         )
-        self._tally.links += saved.new
-        if error:
-            self._tally.unread += 1
-            self._tally.reasons[f"endpoint: {error.code}: {error.detail}"] += 1
-        else:
-            self._tally.polled += 1
-        self._observer.polled(name, state.endpoint, saved, error)
+        self._tally.add_poll(polled.error, new=saved.new)
+        self._observer.polled(name, state.endpoint, saved, polled.error)
 
     async def _visit_pages(self) -> None:
         seen: set[int] = set()

@@ -53,6 +53,15 @@ class Tally:
             case Duplicate():
                 self.reasons["duplicate: text or address known"] += 1
 
+    def add_poll(self, error: PageError | None, *, new: int) -> None:
+        """Count how a visit to an endpoint ended, and the links in it that were not known."""
+        self.links += new
+        if error is None:
+            self.polled += 1
+        else:
+            self.unread += 1
+            self.reasons[f"endpoint failed: {error.code}: {error.detail}"] += 1
+
     @property
     def broken(self) -> bool:
         """True when nothing at all of the source could be read."""
@@ -72,8 +81,8 @@ class Tally:
 class Observer(Protocol):
     """Who watches a run: the terminal, a log, nobody."""
 
-    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved | None, error: PageError | None) -> None:
-        """An endpoint was visited; ``saved`` is None when it had not changed or could not be read."""
+    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved, error: PageError | None) -> None:
+        """An endpoint was visited."""
 
     def visited(self, source: str, outcome: Outcome) -> None:
         """A page was visited."""
@@ -88,7 +97,7 @@ class Observer(Protocol):
 class Silent:
     """Watches nothing."""
 
-    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved | None, error: PageError | None) -> None:
+    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved, error: PageError | None) -> None:
         """Nothing to tell."""
 
     def visited(self, source: str, outcome: Outcome) -> None:

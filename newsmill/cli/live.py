@@ -55,11 +55,11 @@ class LiveProgress:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
-    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved | None, error: PageError | None) -> None:
+    def polled(self, source: str, endpoint: Endpoint, saved: PollSaved, error: PageError | None) -> None:
         """An endpoint was visited."""
         if error is not None:
             self._say(source, f"[red]{escape(visible(f'{endpoint.url}: {error.code}: {error.detail}'))}")
-        elif saved is not None:
+        else:
             self._say(source, f"{saved.new} new links in {escape(visible(endpoint.url))}")
 
     def waiting(self, source: str, pages: int) -> None:

@@ -65,6 +65,16 @@ def print_verdicts(cleaned: Cleaned) -> None:
     )
 
 
+def table_of(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A plain table whose cells are never read as markup."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else visible(str(cell))) for cell in row))
+    return table
+
+
 def print_hits(hits: Sequence[Hit]) -> None:
     """What a search found, the words found in bold."""
     out = console()

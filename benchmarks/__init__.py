@@ -1,0 +1,1 @@
+"""Measurements: each prints a table against named peers in the same run."""

@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from storage.formats import export as export
     from storage.lease import Lease as Lease
     from storage.migrate import upgrade as upgrade
     from storage.store import Store as Store
@@ -28,11 +29,12 @@ _HOMES = {
     "Lease": "storage.lease",
     "Store": "storage.store",
     "Writer": "storage.writer",
+    "export": "storage.formats",
     "open_store": "storage.store",
     "upgrade": "storage.migrate",
 }
 
-__all__ = ["Lease", "Store", "Writer", "open_store", "upgrade"]
+__all__ = ["Lease", "Store", "Writer", "export", "open_store", "upgrade"]
 
 
 def __getattr__(name: str) -> object:

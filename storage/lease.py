@@ -76,7 +76,7 @@ def _by_file(path: Path, name: str) -> Lease:
 
 def _by_server(address: Address, name: str) -> Lease:
     key = int.from_bytes(hashlib.blake2b(f"newsmill {name}".encode(), digest_size=8).digest(), "big", signed=True)
-    options = {"application_name": f"newsmill {name}: {_myself()}"[:63], "connect_timeout": 10, "keepalives_idle": 30}
+    options = {"application_name": f"newsmill {name}: {_myself()}"[:63], "connect_timeout": 10}
     engine = create_engine(address.url, poolclass=NullPool, connect_args=options, isolation_level="AUTOCOMMIT")
     with foreign_errors(address):
         connection = engine.connect()
@@ -90,8 +90,8 @@ def _by_server(address: Address, name: str) -> Lease:
 def _holder(connection: Connection, key: int) -> str:
     """Who holds an advisory lock; its key stands in two halves in ``pg_locks``."""
     query = text(
-        "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted"
-        " AND l.classid::bigint = :high AND l.objid::bigint = :low"
+        "SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+        " WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = :high AND l.objid::bigint = :low"
         " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     halves = {"high": (key >> 32) & 0xFFFFFFFF, "low": key & 0xFFFFFFFF}

@@ -106,7 +106,7 @@ def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollS
         if _is_due_anew(row, unique[key]):
             changed += 1
             changes |= {"next_attempt_at": poll.at, "attempts": 0, "status": _status_anew(row)}
-        if row.endpoint_id != endpoint.id and _rank(endpoint) < order.get(row.endpoint_id, _LAST):
+        if row.endpoint_id != endpoint.id and _rank(endpoint.kind, endpoint.url) < order.get(row.endpoint_id, _LAST):
             changes["endpoint_id"] = endpoint.id
         if changes:
             connection.execute(page_table.update().where(page_table.c.id == row.id).values(**changes))
@@ -182,8 +182,8 @@ def _status_anew(row: Row[Any]) -> str:
 _LAST = (len(_KIND_ORDER) + 1, "")
 
 
-def _rank(endpoint: Row[Any]) -> tuple[int, str]:
-    return (_KIND_ORDER.index(endpoint.kind), endpoint.url)
+def _rank(kind: str, url: str) -> tuple[int, str]:
+    return (_KIND_ORDER.index(kind), url)
 
 
 def _endpoint_order(connection: Connection, rows: Iterable[Row[Any]]) -> dict[int, tuple[int, str]]:
@@ -193,7 +193,7 @@ def _endpoint_order(connection: Connection, rows: Iterable[Row[Any]]) -> dict[in
     table = endpoint_table.c
     for start in range(0, len(ids), CHUNK):
         query = select(table.id, table.kind, table.url).where(table.id.in_(ids[start : start + CHUNK]))
-        ranks |= {row.id: _rank(row) for row in connection.execute(query)}
+        ranks |= {row.id: _rank(row.kind, row.url) for row in connection.execute(query)}
     return ranks
 
 

@@ -11,8 +11,8 @@ from model.errors import NotFound
 from model.fingerprints import body_hash
 from model.page import Page
 from storage.tables import article as article_table
-from storage.tables import page_fetch as fetch_table
 from storage.tables import page as page_table
+from storage.tables import page_fetch as fetch_table
 from storage.tables import raw_body as raw_table
 from storage.tables import revision as revision_table
 

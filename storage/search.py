@@ -22,7 +22,8 @@ _INDEX = table("article_search")
 #: A word in the title counts as much as this many in the text.
 _TITLE = 5.0
 #: The same for ``ts_rank_cd``: weights of D (the text), C, B and A (the title); 1 divides by the logarithm of the length.
-_WEIGHTS, _BY_LENGTH = literal_column(f"CAST('{{{1 / _TITLE},0,0,1}}' AS real[])"), 1
+_WEIGHTS: ColumnElement[object] = literal_column(f"CAST('{{{1 / _TITLE},0,0,1}}' AS real[])")
+_BY_LENGTH = 1
 
 
 def search(connection: Connection, query: str, wanted: Filter, *, limit: int = 20) -> tuple[Hit, ...]:

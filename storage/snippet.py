@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from storage.tokens import folded, run_tokens, runs
+from storage.tokens import INDEXED, folded_character, run_tokens, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from storage.query import Term
 
@@ -15,40 +15,44 @@ if TYPE_CHECKING:
 _BEFORE, _LENGTH = 60, 240
 
 
+class _Place(NamedTuple):
+    """A token and the characters of the text it stands for."""
+
+    token: str
+    start: int
+    end: int
+    paired: bool
+
+
 def snippet(text: str, terms: Iterable[Term]) -> str:
     """About 240 characters around the first hit, the words found between ``**``, white space folded.
 
     A text in which nothing is found (the words stand in the title) gives its beginning.
     """
-    plain = " ".join(text.split())
+    plain = " ".join(text[:INDEXED].split())
     spans = _spans(plain, tuple(terms))
-    start = max(0, spans[0][0] - _BEFORE) if spans else 0
-    if start:
-        start = plain.rfind(" ", 0, start) + 1 if plain.rfind(" ", 0, start) > start - _BEFORE else start
+    start = _word_before(plain, max(0, spans[0][0] - _BEFORE)) if spans else 0
     end = min(len(plain), start + _LENGTH)
     marked, at = [], start
     for first, last in spans:
-        if first < at or last > end:
-            continue
-        marked += [plain[at:first], "**", plain[first:last], "**"]
-        at = last
+        if last <= end:
+            marked += [plain[at:first], "**", plain[first:last], "**"]
+            at = last
     marked.append(plain[at:end])
     return ("… " if start else "") + "".join(marked).strip() + (" …" if end < len(plain) else "")
 
 
+def _word_before(plain: str, place: int) -> int:
+    """Where the word begins that stands at a place; the place itself in scripts without spaces."""
+    space = plain.rfind(" ", max(0, place - _BEFORE), place)
+    return space + 1 if space >= 0 else place
+
+
 def _spans(plain: str, terms: tuple[Term, ...]) -> list[tuple[int, int]]:
-    """Where the terms stand in the text, in order, without overlaps."""
-    found: list[tuple[str, int, int]] = []
-    folds, origin = _fold(plain)
-    for run in runs(folds):
-        width = 2 if run.paired else len(run.text)
-        for offset, token in enumerate(run_tokens(run)):
-            begin = run.start + (offset if run.paired else 0)
-            stop = min(begin + width, run.end) if run.paired else run.end
-            found.append((token, origin[begin], origin[stop - 1] + 1))
-    spans = sorted({span for term in terms for span in _matches(found, term)})
+    """Where the terms stand in the text, in order; what overlaps is one."""
+    places = list(_places(plain))
     merged: list[tuple[int, int]] = []
-    for first, last in spans:
+    for first, last in sorted({span for term in terms for span in _matches(places, term)}):
         if merged and first < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
@@ -56,26 +60,26 @@ def _spans(plain: str, terms: tuple[Term, ...]) -> list[tuple[int, int]]:
     return merged
 
 
-def _matches(found: list[tuple[str, int, int]], term: Term) -> Iterable[tuple[int, int]]:
-    wanted, size = term.tokens, len(term.tokens)
-    for index in range(len(found) - size + 1):
-        tokens = [token for token, _, _ in found[index : index + size]]
-        last = tokens[-1].startswith(wanted[-1]) if term.prefix else tokens[-1] == wanted[-1]
-        if last and tuple(tokens[:-1]) == wanted[:-1]:
-            end = found[index + size - 1]
-            yield (
-                found[index][1],
-                min(end[2], end[1] + len(wanted[-1])) if len(end[0]) == 1 or size == 1 and len(wanted[-1]) == 1 else end[2],
-            )
+def _matches(places: list[_Place], term: Term) -> Iterator[tuple[int, int]]:
+    *before, last = term.tokens
+    for index in range(len(places) - len(before)):
+        end = places[index + len(before)]
+        found = end.token.startswith(last) if term.prefix else end.token == last
+        if found and all(places[index + offset].token == token for offset, token in enumerate(before)):
+            single = end.paired and len(last) == 1
+            yield places[index].start, end.start + 1 if single else end.end
+
+
+def _places(plain: str) -> Iterator[_Place]:
+    text, origin = _fold(plain)
+    for run in runs(text):
+        for offset, token in enumerate(run_tokens(run)):
+            start = run.start + offset if run.paired else run.start
+            end = start + len(token) if run.paired else run.end
+            yield _Place(token, origin[start], origin[end - 1] + 1, run.paired)
 
 
 def _fold(plain: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the place in the text it comes from."""
-    if plain.isascii():
-        return plain.lower(), list(range(len(plain)))
-    pieces, origin = [], []
-    for index, character in enumerate(plain):
-        piece = folded(character)
-        pieces.append(piece)
-        origin += [index] * len(piece)
-    return "".join(pieces), origin
+    pieces = [folded_character(character) for character in plain]
+    return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]

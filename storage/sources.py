@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from model.page import Validators
 from model.source import Endpoint, EndpointKind
+from storage.columns import Moment
 from storage.tables import endpoint as endpoint_table
+from storage.tables import page as page_table
 from storage.tables import source as source_table
 from storage.values import EndpointState
 
@@ -83,6 +85,19 @@ def due_endpoints(connection: Connection, now: datetime, sources: Collection[str
     query = select(endpoint_table).where(table.retired_at.is_(None), table.next_poll_at <= now).order_by(table.id)
     wanted = frozenset(sources)
     return tuple(_state(row) for row in connection.execute(query) if row.source in wanted)
+
+
+def due_sources(connection: Connection, now: datetime, sources: Collection[str]) -> frozenset[str]:
+    """Those of the sources that have an endpoint or a page whose time has come, or no endpoint yet."""
+    table, page = endpoint_table.c, page_table.c
+    first = func.min(table.next_poll_at, type_=Moment())
+    polls = select(table.source, first).where(table.retired_at.is_(None)).group_by(table.source)
+    active = {name: moment for name, moment in connection.execute(polls)}
+    due = {name for name in sources if name not in active or active[name] <= now}
+    for name in sorted(frozenset(sources) - due):
+        if connection.scalar(select(page.id).where(page.source == name, page.next_attempt_at <= now).limit(1)) is not None:
+            due.add(name)
+    return frozenset(due)
 
 
 def validators_json(validators: Mapping[str, Validators]) -> dict[str, dict[str, str | None]]:

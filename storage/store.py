@@ -156,6 +156,11 @@ class Store:
         with self.reading() as connection:
             return sources.due_endpoints(connection, now, names)
 
+    def due_sources(self, now: datetime, names: Collection[str]) -> frozenset[str]:
+        """See `storage.sources.due_sources`."""
+        with self.reading() as connection:
+            return sources.due_sources(connection, now, names)
+
     def due_pages(self, source: str, now: datetime, *, limit: int) -> tuple[PageState, ...]:
         """See `storage.pages.due_pages`."""
         with self.reading() as connection:

@@ -58,6 +58,12 @@ def _without_accent(character: str) -> str:
     return base if base.isascii() and base.isalpha() else character
 
 
+@lru_cache(maxsize=8192)
+def folded_character(character: str) -> str:
+    """`folded` for one character, remembered."""
+    return folded(character)
+
+
 def runs(text: str) -> Iterator[Run]:
     """The runs of a text that is folded already."""
     for match in _RUN.finditer(text):

@@ -129,6 +129,10 @@ REVISIONS = View(
 _ACTIVE = "FROM endpoint e WHERE e.source = s.name AND e.retired_at IS NULL"
 _LATELY = "FROM article a WHERE a.source = s.name AND a.first_seen_at >="
 _FAILURES = f"coalesce((SELECT min(e.failures) {_ACTIVE}), 0)"
+_STATE = (
+    f"CASE WHEN NOT s.enabled THEN 'disabled' WHEN {_FAILURES} > 0 THEN 'failing'\n"
+    f"    WHEN NOT EXISTS (SELECT 1 {_LATELY} {{a_week_ago}}) THEN 'quiet' ELSE 'ok' END"
+)
 SOURCES_HEALTH = View(
     name="sources_health",
     comment="How each source does.",
@@ -136,8 +140,7 @@ SOURCES_HEALTH = View(
         ("source", "s.name", "Name of the source."),
         (
             "state",
-            f"CASE WHEN NOT s.enabled THEN 'disabled' WHEN {_FAILURES} > 0 THEN 'failing'\n"
-            f"    WHEN NOT EXISTS (SELECT 1 {_LATELY} {{a_week_ago}}) THEN 'quiet' ELSE 'ok' END",
+            _STATE,
             "disabled; failing: the last poll of every endpoint failed; quiet: no new article for a week; else ok.",
         ),
         ("articles", "(SELECT count(*) FROM article a WHERE a.source = s.name)", "Articles, duplicates too."),

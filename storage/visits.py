@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from model.article import Cleaned
 from model.errors import BadStatus, NotFound, PageError, RobotsDisallowed
 from model.outcome import Duplicate, Failed, Revised, Skipped, Stored, Unchanged
-from model.page import NotModified
+from model.page import NotModified, Validators
 from storage.articles import Arrival, Saved, mark_gone, mark_seen, save_article
 from storage.columns import storable
 from storage.memories import save_memory
@@ -68,7 +68,8 @@ def _page_changes(connection: Connection, page: Row[Any], visit: Visit) -> dict[
         "attempts": page.attempts + 1 if isinstance(visit.result, PageError) else 0,
     }
     if visit.page is not None:
-        validators = visit.page.validators
+        # A page that could not be cleaned is asked for whole again, until it can.
+        validators = Validators() if isinstance(visit.result, PageError) else visit.page.validators
         changes |= {"fetched_at": visit.page.fetched_at, "etag": validators.etag, "last_modified": validators.last_modified}
         if page.fetch_id is None or isinstance(visit.result, PageError):
             keep_fetch(connection, page.id, visit.run_id, visit.page)

@@ -16,7 +16,19 @@ if TYPE_CHECKING:
     from storage import Store
     from storage.values import Visit
 
-TABLES = ("article_search", "event", "revision", "article", "page_fetch", "page", "raw_body", "site_memory", "run", "endpoint", "source")
+TABLES = (
+    "article_search",
+    "event",
+    "revision",
+    "article",
+    "page_fetch",
+    "page",
+    "raw_body",
+    "site_memory",
+    "run",
+    "endpoint",
+    "source",
+)
 
 #: Address, canonical address, text, hours after noon it was published (None: it does not say).
 PAGES: list[tuple[str, str, str | None, str, int | None]] = [

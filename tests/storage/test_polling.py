@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from visiting import FEED, NOON, Site, not_modified, page, rows, url
 
-from model.errors import BadStatus, ConnectionFailed
+from model.errors import BadStatus, CleanTimeout, ConnectionFailed
 from model.page import Validators
 from model.source import Endpoint, EndpointKind, Link, Source
 from storage.values import PageStatus, PollSaved
@@ -30,7 +30,10 @@ def test_sources_that_are_no_longer_configured_are_disabled_and_kept(store: Stor
     one, two = (Source(name=name, url=f"https://{name}.example/", every="6h", language="en") for name in ("one", "two"))
     store.save_sources([one, two], NOON)
     store.save_sources([two], NOON + HOUR)
-    assert rows(store, "SELECT name, enabled, configured, every FROM source ORDER BY name") == [("one", 0, 0, "6h"), ("two", 1, 1, "6h")]
+    assert rows(store, "SELECT name, enabled, configured, every FROM source ORDER BY name") == [
+        ("one", 0, 0, "6h"),
+        ("two", 1, 1, "6h"),
+    ]
     store.save_sources([one, two], NOON + HOUR)
     assert rows(store, "SELECT name, enabled, configured FROM source ORDER BY name") == [("one", 1, 1), ("two", 1, 1)]
 
@@ -77,7 +80,9 @@ def test_failed_polls_are_counted_until_one_goes_well(site: Site) -> None:
     for hour in range(3):
         site.poll(error=BadStatus(FEED, status=503), at=NOON + hour * HOUR)
     assert site.store.endpoints()[0].failures == 3
-    assert rows(site.store, "SELECT state, failures_in_row, last_error FROM sources_health") == [("failing", 3, f"HTTP 503 ({FEED})")]
+    assert rows(site.store, "SELECT state, failures_in_row, last_error FROM sources_health") == [
+        ("failing", 3, f"HTTP 503 ({FEED})")
+    ]
     site.poll(error=BadStatus(FEED, status=503), at=NOON + 2 * HOUR)
     assert site.store.endpoints()[0].failures == 3, "the same poll again is the same failure"
     site.poll(at=NOON + 4 * HOUR)
@@ -169,3 +174,25 @@ def test_a_naive_moment_is_refused(store: Store) -> None:
 
     with pytest.raises(StorageError, match="without zone"):
         store.begin_run("crawl", NOON.replace(tzinfo=None))
+
+
+def test_a_page_that_could_not_be_cleaned_is_asked_for_whole_again(site: Site) -> None:
+    site.save(url("a"), page=page(url("a"), etag='"1"'))
+    again = page(url("a"), NOON + HOUR, etag='"2"')
+    site.save(url("a"), CleanTimeout(url("a")), page=again, at=NOON + HOUR, next_attempt_at=NOON)
+    assert not site.store.due_pages("daily", NOON, limit=1)[0].validators
+
+
+def test_sources_are_due_by_their_endpoints_and_pages_or_when_nothing_of_them_is_known(site: Site) -> None:
+    rival = Source(name="rival", url="https://rival.example/")
+    names = ("daily", "rival")
+    site.store.save_sources([Source(name="daily", url="https://daily.example/"), rival], NOON)
+    assert site.store.due_sources(NOON, names) == {"daily", "rival"}
+    feed = Endpoint(source="rival", kind=EndpointKind.FEED, url="https://rival.example/feed")
+    site.store.save_endpoints("rival", [feed], NOON + HOUR)
+    site.poll(Link(url=url("a")))
+    assert site.store.due_sources(NOON, names) == {"daily"}
+    site.save(url("a"))
+    assert site.store.due_sources(NOON, names) == frozenset()
+    assert site.store.due_sources(NOON + HOUR, names) == {"daily", "rival"}
+    assert site.store.due_sources(NOON + HOUR, ("rival",)) == {"rival"}

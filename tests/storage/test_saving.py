@@ -70,7 +70,11 @@ def test_the_same_visit_twice_changes_nothing(site: Site) -> None:
 
 def test_a_failed_visit_twice_counts_once(site: Site) -> None:
     visit = site.visit(url("a"), ConnectionFailed(url("a"), "refused"), status=PageStatus.PENDING, next_attempt_at=LATER)
-    assert site.store.save_visit(visit) == site.store.save_visit(visit) == Failed(url=url("a"), error="connection_failed", detail="refused")
+    assert (
+        site.store.save_visit(visit)
+        == site.store.save_visit(visit)
+        == Failed(url=url("a"), error="connection_failed", detail="refused")
+    )
     assert rows(site.store, "SELECT attempts FROM page") == [(1,)]
 
 
@@ -89,7 +93,9 @@ def test_a_changed_title_is_a_new_revision(site: Site) -> None:
     assert site.store.article(1).title == "Lighthouse reopens"
 
 
-@pytest.mark.parametrize("variant", [{"text": STORY.replace(" ", "  \n")}, {"title": " Lighthouse  opens\n"}, {"authors": ("New",)}])
+@pytest.mark.parametrize(
+    "variant", [{"text": STORY.replace(" ", "  \n")}, {"title": " Lighthouse  opens\n"}, {"authors": ("New",)}]
+)
 def test_white_space_and_metadata_are_no_revision(site: Site, variant: dict[str, object]) -> None:
     site.save(url("a"))
     outcome = site.save(url("a"), cleaned(**variant), at=LATER)
@@ -113,7 +119,9 @@ def test_a_second_address_of_an_article_is_linked_and_stores_nothing_twice(site:
     assert outcome == Duplicate(url=url("a?print"), article_id=first.article_id, original_id=first.article_id)
     assert len(list(site.store.articles(duplicates=True))) == 1
     assert site.store.article(url("a?print")).id == first.article_id
-    assert site.save(url("a?print"), cleaned(canonical_url=url("a")), at=LATER + timedelta(1)) == Unchanged(url=url("a?print"), article_id=1)
+    assert site.save(url("a?print"), cleaned(canonical_url=url("a")), at=LATER + timedelta(1)) == Unchanged(
+        url=url("a?print"), article_id=1
+    )
 
 
 def test_the_canonical_page_speaks_for_the_article_even_when_it_comes_second(site: Site) -> None:
@@ -227,7 +235,13 @@ def test_memory_is_written_with_the_visit(site: Site) -> None:
 
 
 def test_what_no_database_can_hold_is_left_out(site: Site) -> None:
-    nasty = cleaned(title="A\x00 \ud800B\x1b[31m", text="One\x00two\x08 \udfff" + STORY, authors=("\x00Ann",), tags=("a\ud801",), site_name="\x07")
+    nasty = cleaned(
+        title="A\x00 \ud800B\x1b[31m",
+        text="One\x00two\x08 \udfff" + STORY,
+        authors=("\x00Ann",),
+        tags=("a\ud801",),
+        site_name="\x07",
+    )
     site.save(url("a"), nasty, page=page(url("a"), x_bad="\x00\udcff", body=b"\x00"))
     (article,) = site.store.articles()
     assert (article.title, article.text, article.authors, article.tags) == ("A B[31m", "Onetwo " + STORY, ("Ann",), ("a",))

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
 FEED = "https://daily.example/feed.xml"
 #: More than the twenty words a text needs to be told from another.
-STORY = "The harbour authority said on Friday that the old lighthouse will open its doors to visitors again after nine years of repairs."
-OTHER = "Scientists at the coastal institute counted fewer seabirds this winter than in any year since their records began in nineteen sixty."
+STORY = (
+    "The harbour authority said on Friday that the old lighthouse will open its doors to visitors again"
+    " after nine years of repairs."
+)
+OTHER = (
+    "Scientists at the coastal institute counted fewer seabirds this winter than in any year"
+    " since their records began in nineteen sixty."
+)
 
 
 def url(name: str, host: str = "daily.example") -> str:
@@ -34,7 +40,9 @@ def cleaned(title: str = "Lighthouse opens", text: str = STORY, **facts: Any) ->
     return Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.25, engine_version="test-1")
 
 
-def page(address: str, at: datetime = NOON, *, body: bytes = b"<html>story</html>", chain: tuple[str, ...] = (), **headers: str) -> Page:
+def page(
+    address: str, at: datetime = NOON, *, body: bytes = b"<html>story</html>", chain: tuple[str, ...] = (), **headers: str
+) -> Page:
     sent = (("content-type", "text/html"), *((name.replace("_", "-"), value) for name, value in headers.items()))
     whole = (*chain, address)
     return Page(url=address, chain=whole, status=200, headers=sent, body=body, fetched_at=at, elapsed=0.5)

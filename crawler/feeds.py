@@ -33,8 +33,14 @@ _Entry: TypeAlias = dict[str, Any]
 
 #: What feedparser raises on hostile input (found by fuzzing and in its tracker); it has no error class of its own.
 _FEEDPARSER_ERRORS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-#: An ampersand that begins no reference, as many systems write addresses ("?a=1&copy=2"); CDATA is passed over.
-_RAW_AMPERSAND = re.compile(rb"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});)", re.DOTALL)
+#: What keeps a feed from being well-formed and can be mended: an ampersand that begins no reference ("?a=1&copy=2"), an angle
+#: bracket that begins no tag ("three < four"), control characters. CDATA is passed over.
+_MENDABLE = re.compile(
+    rb"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});)|<(?![A-Za-z_:/!?\x80-\xff])"
+    rb"|[\x00-\x08\x0b\x0c\x0e-\x1f]",
+    re.DOTALL,
+)
+_MENDED = {b"&": b"&amp;", b"<": b"&lt;"}
 _MAIL = re.compile(r"[<(]?\S+@\S+[>)]?")
 
 
@@ -58,20 +64,30 @@ def _read_xml(page: Page) -> Iterator[Link]:
         DiscoveryError: no feed.
     """
     # The body goes in as a stream: feedparser takes bytes for a file's name first, and a text for an address to fetch.
-    stream = io.BytesIO(_RAW_AMPERSAND.sub(_escaped, page.body))
-    headers = {"content-type": page.header("content-type") or "application/xml", "content-location": page.url}
+    stream = io.BytesIO(_mended(page.body))
+    # No Content-Location goes with it: bare numbers in a guid would come back as addresses.
+    headers = {"content-type": page.header("content-type") or "application/xml"}
     try:
         feed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except _FEEDPARSER_ERRORS as error:
         raise DiscoveryError(page.url, f"a feed that cannot be read: {type(error).__name__}: {error}") from error
-    if not feed.version and not feed.entries:
+    version, entries = feed.get("version", ""), feed.get("entries", ())  # a body of spaces has neither
+    if not version and not entries:
         raise DiscoveryError(page.url, f"no feed but {page.content_type or 'something else'}")
-    is_atom = feed.version.startswith("atom")
-    return (link for entry in feed.entries for link in _link(dict(entry), page, is_atom=is_atom))
+    is_atom = version.startswith("atom")
+    return (link for entry in entries for link in _link(dict(entry), page, is_atom=is_atom))
 
 
-def _escaped(match: re.Match[bytes]) -> bytes:
-    return b"&amp;" if match[0] == b"&" else match[0]
+def _mended(body: bytes) -> bytes:
+    """The document with common slips put right, so that the strict parser takes it: the loose one garbles addresses."""
+    if b"\x00" in body[:64]:
+        return body  # UTF-16 and UTF-32, where bytes are no characters
+    return _MENDABLE.sub(_mend, body.lstrip())
+
+
+def _mend(match: re.Match[bytes]) -> bytes:
+    found = match[0]
+    return found if len(found) > 1 else _MENDED.get(found, b"")
 
 
 def _link(entry: _Entry, page: Page, *, is_atom: bool) -> Iterator[Link]:
@@ -122,7 +138,8 @@ def _date(entry: _Entry, name: str, now: datetime) -> datetime | None:
 
 
 def _authors(entry: _Entry) -> tuple[str, ...]:
-    """Names without mail addresses."""
+    """Names without mail addresses. Of a single author the text as written: feedparser cuts addresses of long domains wrongly."""
     people = [person.get("name") for person in entry.get("authors", ()) if isinstance(person, dict)]
-    names = (plain(_MAIL.sub("", name)) for name in people if isinstance(name, str))
+    written = [entry.get("author")] if len(people) == 1 else people
+    names = (plain(_MAIL.sub("", name)) for name in written if isinstance(name, str))
     return tuple(dict.fromkeys(name.strip("() ") for name in names if name and name.strip("() ")))

@@ -9,6 +9,7 @@ import yaml
 
 from crawler import Fetcher, discover, poll
 from model.errors import ConfigError, PageError
+from model.page import NotModified
 from model.source import EndpointKind, Source
 from model.urls import canonical, site
 from newsmill.crawling import fetch_options
@@ -96,4 +97,6 @@ async def _look(endpoint: Endpoint, source: Source, fetcher: Fetcher) -> Looked:
         polled = await poll(endpoint, source, fetcher, text_of, validators={}, since=None)
     except PageError as error:
         return Looked(endpoint=endpoint, links=(), error=error)
+    if isinstance(polled, NotModified):
+        raise TypeError(f"a 304 to a request without validators: {polled.url}")
     return Looked(endpoint=endpoint, links=polled.links, error=polled.error)

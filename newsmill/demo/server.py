@@ -12,6 +12,7 @@ from __future__ import annotations
 import gzip
 import re
 import socket
+import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -141,6 +142,11 @@ class _SiteServer(ThreadingHTTPServer):
         """Close a connection that came to its end."""
         self._open.discard(request)
         super().shutdown_request(request)
+
+    def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: tuple[str, int]) -> None:
+        """A client that went away in the middle is no news; anything else is told on standard error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def hang_up(self) -> None:
         """End the connections that clients still keep alive: their threads then end too."""

@@ -84,7 +84,8 @@ class Body:
         """
         if self._inflate and self._wire and not (self._inflate.done or self.full):
             raise BadEncoding(self._url, "compressed stream breaks off")
-        return bytes(self._bytes[: self._cap])
+        del self._bytes[self._cap :]
+        return bytes(self._bytes)
 
 
 class _Inflate:

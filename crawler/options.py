@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
 
-#: A client's connection pool looks at each of its connections on every request (httpcore 1.0); beyond this it hurts.
-MAX_CONNECTIONS = 32
 _MB = 1_000_000
 #: Bytes of a body after the content encoding is undone, and on the wire.
 _CAPS = {Want.PAGE: 5 * _MB, Want.FEED: 10 * _MB, Want.SITEMAP: 50 * _MB, Want.ROBOTS: 500 * 1024}
@@ -55,8 +53,8 @@ class FetchOptions:
     caps: Mapping[Want, int] = field(default_factory=dict)
     #: Requests in flight over all hosts.
     concurrency: int = 32
-    #: Connections of one client; more concurrency means more clients.
-    connections: int = 16
+    #: Connections open over all hosts, idle ones included: a host that is visited again soon keeps its own.
+    connections: int = 256
 
     def __post_init__(self) -> None:
         if not _USER_AGENT.fullmatch(self.user_agent):
@@ -72,8 +70,8 @@ class FetchOptions:
             raise ConfigError("at least 0", key="max_redirects")
         if self.concurrency < 1:
             raise ConfigError("at least 1", key="concurrency")
-        if not 1 <= self.connections <= MAX_CONNECTIONS:
-            raise ConfigError(f"1 to {MAX_CONNECTIONS}", key="connections")
+        if self.connections < self.concurrency:
+            raise ConfigError("at least as many as concurrency", key="connections")
 
     @property
     def product(self) -> str:

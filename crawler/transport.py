@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 #: All addresses of a name; an `OSError` when there are none.
 Resolve: TypeAlias = Callable[[str], Awaitable[tuple[Address, ...]]]
 
-#: An idle connection is worth keeping for as long as a polite pause may last.
-_KEEPALIVE: Final = 75.0
+#: Seconds an idle connection is kept. Many servers hang up after five (Apache's default), and a request that crosses with
+#: that is lost; so we are the first to go.
+_KEEPALIVE: Final = 4.5
 #: Addresses of one name that are tried.
 _MAX_DIALS: Final = 4
 

@@ -53,7 +53,7 @@ class Page:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     fetched_at: datetime
-    #: Seconds from the first request of the chain to the last byte.
+    #: Seconds on the network, all requests of the chain together; waiting for a host's turn does not count.
     elapsed: float
 
     def header(self, name: str) -> str | None:

@@ -131,8 +131,9 @@ class Site:
                 await write(hit, writer)
                 return False
             answer = self._answering.get(hit.target) or self._answering.get(hit.target.partition("?")[0])
-            writer.write((answer(hit) if answer else Reply(status=404)).encoded())
+            reply = answer(hit) if answer else Reply(status=404)
+            writer.write(reply.encoded())
             await writer.drain()
-            return True
+            return reply.headers.get("connection") != "close"
         finally:
             hit.ended = time.monotonic()

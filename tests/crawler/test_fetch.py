@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import pickle
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -275,13 +276,16 @@ async def test_nobody_there(site: Site, options: Options, names: Names) -> None:
     site.close = lambda: None  # type: ignore[method-assign]
 
 
-async def test_one_connection_serves_many_pages(site: Site, options: Options) -> None:
-    peers = set()
-    site.route("/x", lambda hit: (peers.add(hit.peer), Reply())[1])
+async def test_one_connection_serves_many_answers(site: Site, options: Options) -> None:
+    site.page("/page")
+    site.redirect("/moved", "/page")
+    site.page("/same", b"", status=304)
     async with Fetcher(options()) as fetcher:
-        for _ in range(5):
-            await fetcher.fetch(Request(url=site.url("/x")))
-    assert len(peers) == 1
+        for target in ("/page", "/moved", "/same", "/missing", "/page"):
+            with suppress(BadStatus):
+                await fetcher.fetch(Request(url=site.url(target), validators=Validators(etag='"1"')))
+    assert len(site.log) == 7
+    assert len({hit.peer for hit in site.log}) == 1
 
 
 async def test_cookies_are_not_kept(site: Site, options: Options) -> None:

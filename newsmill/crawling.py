@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from newsmill.progress import Observer, Tally
 
 
+#: Whoever crawls holds this lease, so that no host is asked by two processes at once.
+LEASE = "crawl"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """How a run ended."""
@@ -107,11 +111,13 @@ async def crawl(
         stop: once set, what is in flight is finished and the run ends.
 
     Raises:
+        DatabaseBusy: a daemon or another crawl works on this database.
         StorageError: the database cannot be used; what was written before stays.
     """
     async with opened(settings) as rooms:
-        await asyncio.wrap_future(rooms.writer.save_sources(known_sources(settings, order.sources), now()))
-        return await run(settings, rooms, order, observer=observer or Silent(), stop=stop or asyncio.Event())
+        with rooms.store.lease(LEASE):
+            await asyncio.wrap_future(rooms.writer.save_sources(known_sources(settings, order.sources), now()))
+            return await run(settings, rooms, order, observer=observer or Silent(), stop=stop or asyncio.Event())
 
 
 async def run(settings: Settings, rooms: Rooms, order: Order, *, observer: Observer, stop: asyncio.Event) -> Report:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from model.errors import ConfigError, StorageError
 from model.times import now
 from newsmill.config import load
-from newsmill.crawling import opened
+from newsmill.crawling import LEASE, opened
 from newsmill.log import LogObserver, logger
 from newsmill.pipeline import Lane, Scope
 from newsmill.progress import COLUMNS
@@ -125,11 +125,11 @@ async def serve(file: Path, settings: Settings) -> None:
     """Run the daemon on the database of ``settings`` until SIGTERM or SIGINT; SIGHUP reads ``file`` again.
 
     Raises:
-        DatabaseBusy: another daemon works on this database.
+        DatabaseBusy: another daemon or crawl works on this database.
         StorageError: the database cannot be used.
     """
     async with opened(settings) as rooms:
-        with rooms.store.lease("crawl"):
+        with rooms.store.lease(LEASE):
             daemon = Daemon(file, settings, rooms)
             loop = asyncio.get_running_loop()
             reloads: set[asyncio.Task[None]] = set()

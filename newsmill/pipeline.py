@@ -12,8 +12,9 @@ so a run can be ended at any moment and taken up again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cleaners import decode
 from crawler import Polled, discover, poll, wanted
@@ -27,7 +28,7 @@ from newsmill.schedule import next_poll
 from storage.values import Poll, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Coroutine, Sequence
     from datetime import timedelta
 
     from crawler import Fetcher
@@ -42,6 +43,10 @@ SLICE = 200
 #: Pages fetched ahead of cleaning.
 AHEAD = 2
 
+#: Seconds that what is in flight has left once the run is told to stop; what waits for its turn longer is not begun.
+GRACE = 10.0
+
+T = TypeVar("T")
 Fetched: TypeAlias = "Page | NotModified | PageError"
 
 
@@ -69,6 +74,10 @@ class Scope:
     recheck: tuple[timedelta, ...] = ()
 
 
+class Stopped(Exception):
+    """The work in hand was not done, and is due again."""
+
+
 class Lane:
     """One source's way.
 
@@ -91,10 +100,11 @@ class Lane:
         Raises:
             StorageError: the database failed; nothing of the page in hand is written.
         """
-        if self._scope.pages is None:
-            await self._poll_endpoints()
-        self._memory = await asyncio.to_thread(self._rooms.store.memory, self._source.name)
-        await self._visit_pages()
+        with contextlib.suppress(Stopped):
+            if self._scope.pages is None:
+                await self._poll_endpoints()
+            self._memory = await asyncio.to_thread(self._rooms.store.memory, self._source.name)
+            await self._visit_pages()
         self._observer.finished(self._source.name, self._tally)
         return self._tally
 
@@ -105,8 +115,6 @@ class Lane:
             await self._discover(known)
             due = await asyncio.to_thread(self._due_endpoints)
         for state in due:
-            if self._stop.is_set():
-                return
             await self._poll(state)
 
     def _due_endpoints(self) -> Sequence[EndpointState]:
@@ -117,7 +125,7 @@ class Lane:
     async def _discover(self, known: Sequence[EndpointState]) -> None:
         """Establish the source's endpoints anew; where that fails, the ones known (or the home page) stay and tell why."""
         try:
-            found = await discover(self._source, self._rooms.fetcher, text_of)
+            found = await self._unless_stopped(discover(self._source, self._rooms.fetcher, text_of))
         except PageError:
             found = fallback_endpoints(self._source, known)
         await asyncio.wrap_future(self._rooms.writer.save_endpoints(self._source.name, found, now()))
@@ -125,13 +133,15 @@ class Lane:
     async def _poll(self, state: EndpointState) -> None:
         name, at = self._source.name, now()
         try:
-            polled = await poll(
-                state.endpoint,
-                self._source,
-                self._rooms.fetcher,
-                text_of,
-                validators=state.validators,
-                since=state.last_polled_at,
+            polled = await self._unless_stopped(
+                poll(
+                    state.endpoint,
+                    self._source,
+                    self._rooms.fetcher,
+                    text_of,
+                    validators=state.validators,
+                    since=state.last_polled_at,
+                )
             )
         except PageError as failure:
             polled = Polled(validators=state.validators, error=failure)
@@ -156,11 +166,11 @@ class Lane:
 
     async def _visit_pages(self) -> None:
         seen: set[int] = set()
-        while not self._stop.is_set():
+        while True:
             due = [state for state in await asyncio.to_thread(self._due) if state.id not in seen]
             if self._scope.limit is not None:
                 due = due[: self._scope.limit - len(seen)]
-            if not due:
+            if not due or self._stop.is_set():
                 return
             seen.update(state.id for state in due)
             self._observer.waiting(self._source.name, len(due))
@@ -181,17 +191,36 @@ class Lane:
             raise failures.exceptions[0] from None  # the first to fail ended the other
 
     async def _fetch_all(self, due: Sequence[PageState], fetched: asyncio.Queue[tuple[PageState, Fetched] | None]) -> None:
-        for state in due:
-            if self._stop.is_set():
-                break
-            await fetched.put((state, await self._fetch(state)))
+        with contextlib.suppress(Stopped):
+            for state in due:
+                await fetched.put((state, await self._fetch(state)))
         await fetched.put(None)
 
     async def _fetch(self, state: PageState) -> Fetched:
         try:
-            return await self._rooms.fetcher.fetch(Request(url=state.link.url, validators=state.validators))
+            return await self._unless_stopped(self._rooms.fetcher.fetch(Request(url=state.link.url, validators=state.validators)))
         except PageError as error:
             return error
+
+    async def _unless_stopped(self, work: Coroutine[None, None, T]) -> T:
+        """The result of work on the network.
+
+        Raises:
+            Stopped: the run was told to stop, and the work had not begun or did not end in time.
+        """
+        if self._stop.is_set():
+            work.close()
+            raise Stopped
+        working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({working}, timeout=GRACE)
+            if working.done():
+                return working.result()
+            raise Stopped
+        finally:
+            working.cancel()
+            stopping.cancel()
 
     async def _save_all(self, fetched: asyncio.Queue[tuple[PageState, Fetched] | None]) -> None:
         while (arrival := await fetched.get()) is not None:

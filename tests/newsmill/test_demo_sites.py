@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BUILDER = Path(__file__).parents[2] / "fixtures" / "build_sites.py"
 SITES = load_sites()
-LISTS = (".xml", ".atom", ".rdf", ".json")
+FEEDS = ("feed.atom", "rss/all.xml", "rss/allArticle.xml", "actualites.rdf", "feed.json")
 
 every_site = pytest.mark.parametrize("site", SITES, ids=lambda site: site.lesson)
 
@@ -98,6 +98,19 @@ def test_every_page_holds_its_text(site: SampleSite, served: SampleSites) -> Non
 def test_strays_answer_as_described(site: SampleSite, served: SampleSites) -> None:
     asked = {stray.url: get(served.origins[site.lesson], stray.url)[0] for stray in site.strays}
     assert asked == expected(site).strays
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=FEEDS)
+def test_a_feed_names_a_story_twice_and_a_page_that_is_gone(feed: str, served: SampleSites) -> None:
+    site = next(site for site in SITES if any(output["path"] == feed for output in site.settings["outputs"]))
+    origin = served.origins[site.lesson]
+    told = unescape(get(origin, f"/{feed}")[2].decode("euc-kr" if site.lesson == "euc-kr" else "utf8"))
+    gone = next(url for url, status in expected(site).strays.items() if status == 404)
+    assert origin + gone in told
+    for article in (one for one in site.articles if one.tracked):
+        assert all(origin + url in told for url in (article.url, *article.tracked))
+        assert get(origin, article.tracked[0])[2] == get(origin, article.url)[2]
+    assert any(article.tracked for article in site.articles)
 
 
 @every_site
@@ -177,6 +190,28 @@ def test_structured_claims_are_valid_json(served: SampleSites) -> None:
         claims = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)[0])
         assert claims["headline"] == article.title
         assert [author["name"] for author in claims["author"]] == list(article.authors)
+
+
+def test_the_charset_is_said_in_the_header_or_in_the_page_or_nowhere(served: SampleSites) -> None:
+    said = {}
+    for site in SITES:
+        for article in site.articles:
+            _, headers, body = get(served.origins[site.lesson], article.url)
+            said[article.url] = ("charset=" in headers["content-type"].lower(), b"charset=" in body[:600])
+    korean, russian = (next(site for site in SITES if site.lesson == lesson) for lesson in ("euc-kr", "live-local"))
+    assert {said[one.url] for one in korean.articles} == {(True, False), (False, True)}
+    assert [said[one.url] for one in russian.articles].count((False, False)) == 2
+
+
+def test_a_redirect_leads_to_the_story(served: SampleSites) -> None:
+    status, headers, _ = get(served.origins["semantic-html5"], "/go/bridge")
+    assert (status, headers["location"]) == (302, "/2026/10/05/swing-bridge-reopens")
+
+
+def test_answers_take_their_time_where_asked_to() -> None:
+    with SampleSites(delay=0.05) as sites:
+        get(sites.origins["div-soup"], "/robots.txt")
+        assert sites.log[-1].ended - sites.log[-1].started >= 0.05
 
 
 def test_every_request_is_remembered() -> None:

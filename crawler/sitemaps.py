@@ -11,7 +11,7 @@ import html
 import io
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ _FEED = re.compile(rb"<(?:rss|feed|(?:\w{1,20}:)?RDF)[\s>]")
 _ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
 _INDEX = re.compile(rb"<(?:\w{1,20}:)?sitemapindex\b", re.IGNORECASE)
 _TEXT_LINE = re.compile(rb"https?://\S", re.IGNORECASE)
+_TEXT_ADDRESS = re.compile(r"^[ \t]*https?://\S+", re.IGNORECASE | re.MULTILINE)
 _FIELDS = frozenset({"lastmod", "loc", "publication_date", "title"})
 #: Namespaces and prefixes whose fields are those of pictures and films, not of the page.
 _MEDIA = re.compile(r"image|video", re.IGNORECASE)
@@ -88,7 +89,7 @@ def read_sitemap(page: Page) -> Sitemap:
     if _TEXT_LINE.match(start):
         return _sitemap(_text_entries(page.body), page)
     if _FEED.search(start) and not _ROOT.search(start):
-        return Sitemap(links=read_feed(page))
+        return Sitemap(links=read_feed(replace(page, body=_whole(page.body))))
     entries: list[_Entry] = []
     try:
         root = _collect(page.body, entries)
@@ -120,6 +121,10 @@ class _Unpacked:
         return piece
 
 
+def _whole(body: bytes) -> bytes:
+    return b"".join(iter(_Unpacked(body).read, b""))
+
+
 def _collect(body: bytes, entries: list[_Entry]) -> str:
     """Add the entries of an XML document to a list as they come; the name of its root.
 
@@ -128,8 +133,10 @@ def _collect(body: bytes, entries: list[_Entry]) -> str:
     """
     parser = etree.iterparse(_Unpacked(body), events=("end",), resolve_entities=False, no_network=True, huge_tree=False)
     fields: dict[str, str] = {}
+    root = ""
     for _, element in islice(parser, MAX_ELEMENTS):
         name = _local(element.tag)
+        root = root or _local(element.getroottree().getroot().tag)
         if name in _FIELDS and not _MEDIA.search(element.tag):
             fields.setdefault(name, element.text or "")
         elif name in ("url", "sitemap"):
@@ -138,7 +145,7 @@ def _collect(body: bytes, entries: list[_Entry]) -> str:
             if len(entries) >= MAX_LINKS:
                 break
         _forget(element)
-    return _local(parser.root.tag) if parser.root is not None else ""
+    return root
 
 
 def _local(tag: str) -> str:
@@ -156,8 +163,7 @@ def _forget(element: etree._Element) -> None:
 
 def _salvaged(body: bytes) -> Iterator[_Entry]:
     """Addresses of a document that no parser takes."""
-    stream = _Unpacked(body)
-    text = b"".join(iter(stream.read, b""))
+    text = _whole(body)
     child = _INDEX.search(text, 0, _STEP) is not None
     for match in islice(_LOC.finditer(text), MAX_LINKS):
         yield _Entry(child=child, fields={"loc": html.unescape(match[1].decode("utf-8", "replace"))})
@@ -165,9 +171,8 @@ def _salvaged(body: bytes) -> Iterator[_Entry]:
 
 def _text_entries(body: bytes) -> Iterator[_Entry]:
     """One address a line (sitemaps.org, "Text file")."""
-    stream = _Unpacked(body)
-    text = b"".join(iter(stream.read, b"")).decode("utf-8-sig", "replace")
-    for match in islice(re.finditer(r"\S+", text), MAX_LINKS):
+    text = _whole(body).decode("utf-8-sig", "replace")
+    for match in islice(_TEXT_ADDRESS.finditer(text), MAX_LINKS):
         yield _Entry(child=False, fields={"loc": match[0]})
 
 
@@ -177,9 +182,12 @@ def _sitemap(entries: Iterable[_Entry], page: Page) -> Sitemap:
     children: dict[str, Child] = {}
     news = False
     for entry in entries:
+        location = entry.fields.get("loc", "").strip()
         try:
-            url = canonical(entry.fields.get("loc", "").strip(), page.url)
+            url = canonical(location, page.url) if location else ""
         except ValueError:
+            continue
+        if not url:
             continue
         modified = moment(entry.fields.get("lastmod", ""), page.fetched_at)
         if entry.child:

@@ -183,3 +183,10 @@ def test_mutated_feeds_raise_nothing_but_our_error(lesson: str, seed: int) -> No
 def test_random_bytes_raise_nothing_but_our_error(noise: bytes, head: bytes) -> None:
     with contextlib.suppress(DiscoveryError):
         read_feed(served(head + noise))
+
+
+def test_a_flood_of_tags_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.feeds.MAX_TAGS", 40)
+    item = "<item><link>http://news.example/{}</link></item>"
+    body = '<rss version="2.0"><channel>' + "".join(item.format(n) for n in range(1000))
+    assert 5 < len(read_feed(served(body.encode()))) < 15

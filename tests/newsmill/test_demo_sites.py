@@ -7,6 +7,7 @@ import http.client
 import importlib.util
 import json
 import re
+import tomllib
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from protego import Protego
 
+from newsmill.demo import sites
 from newsmill.demo.server import SampleSites
 from newsmill.demo.sites import SampleSite, expected, load_sites, plain
 
@@ -30,8 +32,8 @@ every_site = pytest.mark.parametrize("site", SITES, ids=lambda site: site.lesson
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[SampleSites]:
-    with SampleSites() as sites:
-        yield sites
+    with SampleSites() as served:
+        yield served
 
 
 def get(origin: str, target: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -156,6 +158,15 @@ def test_wire_stories_carry_one_text_on_two_sites() -> None:
     assert all(by_name[one.text_from].text == one.text and by_name[one.text_from].url != one.url for one in wires)
 
 
+def test_the_wheel_carries_the_sites_where_they_are_looked_for() -> None:
+    root = Path(__file__).parents[2]
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf8"))
+    carried = settings["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    installed = Path(sites.__file__).with_name("sites_data")
+    assert root / carried["fixtures/sites"] == installed
+    assert sites.sites_folder() == (installed if installed.is_dir() else root / "fixtures" / "sites")
+
+
 def test_marks_are_taken_away() -> None:
     marked = "## Head\n\n- one\n- [two](/2)\n\n> “said”\n\n| a | b |\n| 1 | 2 |\n\n**Bold** and 3 > 2 - 1"
     assert plain(marked) == "Head\n\none\ntwo\n\n“said”\n\na | b\n1 | 2\n\nBold and 3 > 2 - 1"
@@ -209,22 +220,22 @@ def test_a_redirect_leads_to_the_story(served: SampleSites) -> None:
 
 
 def test_answers_take_their_time_where_asked_to() -> None:
-    with SampleSites(delay=0.05) as sites:
-        get(sites.origins["div-soup"], "/robots.txt")
-        assert sites.log[-1].ended - sites.log[-1].started >= 0.05
+    with SampleSites(delay=0.05) as served:
+        get(served.origins["div-soup"], "/robots.txt")
+        assert served.log[-1].ended - served.log[-1].started >= 0.05
 
 
 def test_every_request_is_remembered() -> None:
-    with SampleSites() as sites:
-        get(sites.origins["div-soup"], "/nowhere?x=1")
-        hit = sites.log[-1]
+    with SampleSites() as served:
+        get(served.origins["div-soup"], "/nowhere?x=1")
+        hit = served.log[-1]
         assert (hit.site, hit.path, hit.status) == ("div-soup", "/nowhere?x=1", 404)
         assert hit.started <= hit.ended
 
 
 def test_leaving_hangs_up_connections_that_are_kept_alive() -> None:
-    with SampleSites() as sites:
-        connection = http.client.HTTPConnection(urlsplit(sites.origins["div-soup"]).netloc, timeout=10)
+    with SampleSites() as served:
+        connection = http.client.HTTPConnection(urlsplit(served.origins["div-soup"]).netloc, timeout=10)
         connection.request("GET", "/robots.txt")
         connection.getresponse().read()
     with pytest.raises(OSError, match=r"."):

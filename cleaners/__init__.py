@@ -17,12 +17,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from cleaners.decode import Decoded, decode
     from cleaners.dump_page import clean_text
+    from cleaners.memory import learn
+    from cleaners.page import clean
     from cleaners.version import ENGINE_VERSION
 
-__all__ = ["ENGINE_VERSION", "clean_text"]
+__all__ = ["ENGINE_VERSION", "Decoded", "clean", "clean_text", "decode", "learn"]
 
-_HOMES = {"ENGINE_VERSION": "version", "clean_text": "dump_page"}
+_HOMES = {
+    "ENGINE_VERSION": "version",
+    "Decoded": "decode",
+    "clean": "page",
+    "clean_text": "dump_page",
+    "decode": "decode",
+    "learn": "memory",
+}
 
 
 def __getattr__(name: str) -> object:

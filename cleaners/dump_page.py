@@ -5,22 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaners.dump import read_dump
-from cleaners.judge import Ruling, judge
+from cleaners.judge import judge
 from cleaners.lexicon import lexicon
 from cleaners.lines import Clutter, byline_names, hashtags
 from cleaners.lines_model import opinions
 from cleaners.measure import ends_sentence, is_prose, size, units, word_count
 from cleaners.names import distinct
 from cleaners.scripts import language_of
-from cleaners.sections import findings, headline_rulings, word_rulings
+from cleaners.sections import author_rulings, findings, headline_rulings, word_rulings
 from cleaners.text import article_text, plain
 from cleaners.version import ENGINE_VERSION
 from model.article import Article, BlockKind, Cleaned, PageKind
 from model.errors import Unreadable
-from model.fingerprints import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from cleaners.lines import Finding
     from model.article import Block, Verdict
@@ -59,7 +58,7 @@ def clean_text(dump: str, *, title: str | None = None, language: str | None = No
         opinions(blocks, found, rulings),
         rulings,
         headline_rulings(blocks, title),
-        _author_rulings(blocks, authors),
+        author_rulings(blocks, authors),
     )
     return _cleaned(title, verdicts, authors=authors, tags=_tags(blocks, found), language=language)
 
@@ -89,16 +88,6 @@ def _can_be_title(block: Block) -> bool:
         and (not ends_sentence(block.text) or block.text.endswith(("?", "!", "…", "”", '"', "'")))
         and bool(units(block.text))
     )
-
-
-def _author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[int, Ruling]:
-    """Rulings against lines that hold an author's name and nothing else."""
-    known = {normalised(name) for name in authors}
-    return {
-        block.index: Ruling(kept=False, reason="the author's name")
-        for block in blocks
-        if known and normalised(block.text.split("\n")[0]) in known and block.text.count("\n") <= 1
-    }
 
 
 def _tags(blocks: Sequence[Block], found: Sequence[Finding | None]) -> tuple[str, ...]:

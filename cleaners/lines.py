@@ -45,7 +45,10 @@ class Finding:
 _SHORT, _LINE, _NOTICE = 80, 200, 420
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*\s*[kKmM%]?(?!\w)|\d+")
 _HASHTAG = re.compile(r"[##][^\s##]{2,}")
-_CONTACT = re.compile(r"^(?:e-?mail|mail|tel|phone|fax|t|e)?[.: ]*(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?[\d() .-]{7,20}|https?://\S+|www\.\S+)$", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"^(?:e-?mail|mail|tel|phone|fax|t|e)?[.: ]*(?:[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+?[\d() .-]{7,20}|https?://\S+|www\.\S+)$",
+    re.IGNORECASE,
+)
 _LABEL = re.compile(r"^\s*[\[【<(][^\]】>)]{1,30}[\]】>)]\s*")
 _CREDIT_MARK = re.compile(r"^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.!?…。!?؟:;]['\"”’»」』)\]]*$")

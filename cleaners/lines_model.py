@@ -89,9 +89,7 @@ def _lists(blocks: Sequence[Block]) -> tuple[list[int], list[bool]]:
     return lengths, introduced
 
 
-def opinions(
-    blocks: Sequence[Block], found: Sequence[Finding | None], rulings: Mapping[int, Ruling]
-) -> tuple[Opinion, ...]:
+def opinions(blocks: Sequence[Block], found: Sequence[Finding | None], rulings: Mapping[int, Ruling]) -> tuple[Opinion, ...]:
     """An opinion on each block of a dump.
 
     Args:
@@ -105,9 +103,7 @@ def opinions(
         for block, line, recognised in zip(blocks, evidence, found, strict=True)
     ]
     start, end = heaviest_run(weights)
-    return tuple(
-        _opinion(line, place=(position >= start) + (position >= end)) for position, line in enumerate(evidence)
-    )
+    return tuple(_opinion(line, place=(position >= start) + (position >= end)) for position, line in enumerate(evidence))
 
 
 def _weight(line: LineEvidence, recognised: Finding | None, *, dropped: bool) -> float:

@@ -91,3 +91,13 @@ def headline_rulings(blocks: Sequence[Block], title: str) -> dict[int, Ruling]:
     if not wanted:
         return {}
     return {block.index: Ruling(kept=False, reason="the headline") for block in blocks if normalised(block.text) == wanted}
+
+
+def author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[int, Ruling]:
+    """Rulings against lines that hold an author's name and nothing else."""
+    known = {normalised(name) for name in authors}
+    return {
+        block.index: Ruling(kept=False, reason="the author's name")
+        for block in blocks
+        if known and normalised(block.text.split("\n")[0]) in known and block.text.count("\n") <= 1
+    }

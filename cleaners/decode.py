@@ -1,0 +1,120 @@
+"""Bytes of a page -> text: byte order mark, header, meta, detection; UTF-8 first.
+
+Two bad bytes in a UTF-8 page do not change the verdict: what counts is how many of the sequences above ASCII are valid.
+A declared encoding that decodes badly gives way to UTF-8 where that is clean.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cleaners.charsets import declared_in_header, declared_in_page, marked
+from cleaners.detect import detect
+from model.errors import Unreadable
+
+
+class Evidence(StrEnum):
+    """What the choice of encoding rests on."""
+
+    MARK = "byte order mark"
+    HEADER = "header"
+    META = "meta"
+    UTF8 = "valid utf-8"
+    NULLS = "zero bytes"
+    DETECTED = "detected"
+    GIVEN = "text already"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """A page's text and how it was read."""
+
+    text: str
+    #: Python's codec name.
+    charset: str
+    evidence: Evidence
+    #: Characters that could not be read and stand as U+FFFD.
+    bad: int = 0
+
+
+#: Valid multi-byte sequences of UTF-8 (RFC 3629, 4, without the finer bounds of some second bytes), and any byte above ASCII.
+_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+#: One bad byte for so many valid sequences is an accident.
+_VALID_PER_BAD = 20
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: Share of control characters above which bytes are no text.
+_JUNK = 0.05
+_FILES = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x7fELF", b"BZh", b"\x28\xb5\x2f\xfd")
+
+
+def decode(body: bytes, content_type: str | None = None) -> Decoded:
+    """The text of a page.
+
+    Args:
+        body: the bytes as served, content encoding undone.
+        content_type: the HTTP header, for its charset.
+
+    Raises:
+        Unreadable: the bytes are no text (an image, an archive, random bytes).
+    """
+    if body.startswith(_FILES):
+        raise Unreadable("bytes", "a file of another kind, not a page")
+    codec, evidence = _choose(body, content_type)
+    text = body.decode(codec, "replace")
+    cleaned = scrub(text)
+    if len(text) - len(cleaned) > _JUNK * len(text) + 8:
+        raise Unreadable("bytes", "binary bytes, not a page")
+    return Decoded(text=cleaned, charset=codec, evidence=evidence, bad=cleaned.count("\ufffd"))
+
+
+def scrub(text: str) -> str:
+    """The text without NUL, control characters, lone surrogates and a byte order mark in front."""
+    return _CONTROLS.sub("", text).lstrip("\ufeff")
+
+
+def _choose(body: bytes, content_type: str | None) -> tuple[str, Evidence]:
+    if codec := marked(body):
+        return codec, Evidence.MARK
+    if codec := _by_zero_bytes(body):
+        return codec, Evidence.NULLS
+    valid = is_utf8(body)
+    claims = ((declared_in_header(content_type), Evidence.HEADER), (declared_in_page(body), Evidence.META))
+    for codec, evidence in claims:
+        if codec and (valid if codec == "utf-8" else not valid and _fits(body, codec)):
+            return codec, evidence
+    if valid:
+        return "utf-8", Evidence.UTF8
+    return detect(body), Evidence.DETECTED
+
+
+def _by_zero_bytes(body: bytes) -> str | None:
+    """UTF-16 without a mark has a zero at every other place of its markup."""
+    start = body[:512]
+    half = len(start) // 2
+    even, odd = start[0::2].count(0), start[1::2].count(0)
+    if half >= 8 and odd > half * 0.6 and even < half * 0.1:  # noqa: PLR2004
+        return "utf-16-le"
+    return "utf-16-be" if half >= 8 and even > half * 0.6 and odd < half * 0.1 else None  # noqa: PLR2004
+
+
+def is_utf8(body: bytes) -> bool:
+    """Whether the bytes are UTF-8, a few bad ones allowed; ASCII is too."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        sequences = len(_SEQUENCE.findall(body))
+        bad = len(_HIGH.findall(_SEQUENCE.sub(b"", body)))
+        return sequences >= _VALID_PER_BAD * bad
+    return True
+
+
+def _fits(body: bytes, codec: str) -> bool:
+    """Whether the bytes read well in a declared encoding: hardly any bad ones for those above ASCII."""
+    if codec.startswith("utf-16"):
+        return False
+    high = len(_HIGH.findall(body))
+    bad = body.decode(codec, "replace").count("\ufffd")
+    return bad * _VALID_PER_BAD <= max(high, _VALID_PER_BAD)

@@ -1,0 +1,131 @@
+"""What a site's earlier pages teach: blocks that stand on other pages too are clutter, and places differ in what they hold.
+
+`learn` takes a value and gives a value. Pages that are copies of each other count once: a re-published article would
+teach that its own paragraphs are clutter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cleaners.judge import THRESHOLD, Opinion, Ruling
+from cleaners.measure import is_prose, size
+from model.fingerprints import fingerprint, normalised
+from model.memory import PathRecord, SiteMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.article import Block, Cleaned
+
+#: A text on so many other pages is clutter; one other page is too few.
+_OTHER_PAGES = 2
+#: A paragraph of this size (letters) needs so many times as many pages: it may have been re-published.
+_LONG, _LONG_FACTOR = 300.0, 3
+#: A page whose prose is known by more than this share is a page learned from before, with changes.
+_COPY = 0.5
+#: Blocks judged at a path before it says anything, and how many judged blocks a block's own score weighs as much as.
+_LEAST_JUDGED, _OWN_WEIGHT = 20, 3.0
+#: How far a path's record may move a score.
+_MOST_SHIFT = 0.3
+#: Bounds of a memory: texts, paths, pages told apart. Texts seen once go first.
+MOST_TEXTS, MOST_PATHS, MOST_SEEN = 20_000, 2_000, 500
+
+
+def memory_rulings(
+    blocks: Sequence[Block], opinions: Sequence[Opinion], memory: SiteMemory, *, title: str = ""
+) -> dict[int, Ruling]:
+    """Rulings against blocks whose text stands on other pages of the site.
+
+    A page that was published again with few changes finds its own paragraphs in the memory. It is told by that: when most
+    of the text the opinion keeps is known, the paragraphs of it stay.
+
+    Args:
+        blocks: the page's blocks in order.
+        opinions: one for each block.
+        memory: what other pages taught.
+        title: the page's headline, which is protected: teasers on other pages repeat it.
+    """
+    headline = fingerprint(title)
+    rulings: dict[int, Ruling] = {}
+    for block in blocks:
+        pages = memory.texts.get(fingerprint(block.text), 0) if normalised(block.text) else 0
+        needed = _OTHER_PAGES * (_LONG_FACTOR if size(block.text) >= _LONG else 1)
+        if pages >= needed and fingerprint(block.text) != headline:
+            rulings[block.index] = Ruling(kept=False, reason=f"stands on {pages} other pages of the site")
+    kept = [block for block, opinion in zip(blocks, opinions, strict=True) if opinion.score >= THRESHOLD]
+    if _known_share(kept, memory) > _COPY:
+        for block in kept:
+            if is_prose(block):
+                rulings.pop(block.index, None)
+    return rulings
+
+
+def _known_share(blocks: Sequence[Block], memory: SiteMemory) -> float:
+    """Share of the blocks' prose, by size, that stood on pages learned from."""
+    sizes = {block.index: size(block.text) for block in blocks if is_prose(block)}
+    known = sum(sizes[block.index] for block in blocks if block.index in sizes and fingerprint(block.text) in memory.texts)
+    return known / sum(sizes.values()) if sizes else 0.0
+
+
+def with_prior(blocks: Sequence[Block], opinions: Sequence[Opinion], memory: SiteMemory) -> tuple[Opinion, ...]:
+    """The opinions, moved towards what blocks at the same path were on the site's other pages."""
+    return tuple(
+        _moved(opinion, memory.paths.get(block.path) if block.path else None)
+        for block, opinion in zip(blocks, opinions, strict=True)
+    )
+
+
+def _moved(opinion: Opinion, record: PathRecord | None) -> Opinion:
+    if record is None or record.blocks < _LEAST_JUDGED:
+        return opinion
+    mean = record.score / record.blocks
+    pulled = (opinion.score * _OWN_WEIGHT + mean) / (_OWN_WEIGHT + 1)
+    score = min(max(pulled, opinion.score - _MOST_SHIFT), opinion.score + _MOST_SHIFT)
+    if (score >= THRESHOLD) == (opinion.score >= THRESHOLD):
+        return Opinion(score=score, reason=opinion.reason)
+    usually = "article text" if score > opinion.score else "clutter"
+    return Opinion(score=score, reason=f"this place holds {usually} on the site's other pages")
+
+
+def learn(memory: SiteMemory, cleaned: Cleaned) -> SiteMemory:
+    """The memory after one more page; the same one for a copy of a page it knows, or a revision of it.
+
+    Args:
+        memory: what is known of the site so far; it is not changed.
+        cleaned: the page, from HTML or from a dump.
+    """
+    identity = fingerprint(cleaned.article.text or cleaned.article.title)
+    kept = [verdict.block for verdict in cleaned.verdicts if verdict.kept]
+    if identity in memory.seen or not cleaned.verdicts or _known_share(kept, memory) > _COPY:
+        return memory
+    texts = dict(memory.texts)
+    for mark in {fingerprint(verdict.block.text) for verdict in cleaned.verdicts if normalised(verdict.block.text)}:
+        texts[mark] = texts.get(mark, 0) + 1
+    return SiteMemory(
+        pages=memory.pages + 1,
+        texts=_most_frequent(texts, MOST_TEXTS),
+        paths=_with_paths(memory.paths, cleaned),
+        seen=(*memory.seen, identity)[-MOST_SEEN:],
+    )
+
+
+def _with_paths(paths: Mapping[str, PathRecord], cleaned: Cleaned) -> Mapping[str, PathRecord]:
+    records = dict(paths)
+    for verdict in cleaned.verdicts:
+        if verdict.block.path:
+            old = records.get(verdict.block.path, PathRecord(blocks=0, score=0.0))
+            records[verdict.block.path] = PathRecord(blocks=old.blocks + 1, score=old.score + verdict.score)
+    if len(records) <= MOST_PATHS:
+        return records
+    kept = sorted(records, key=lambda path: -records[path].blocks)[:MOST_PATHS]
+    return {path: records[path] for path in kept}
+
+
+def _most_frequent(texts: dict[int, int], most: int) -> dict[int, int]:
+    """The texts on most pages; among those on equally many the ones learned last."""
+    if len(texts) <= most:
+        return texts
+    newest_first = list(texts.items())[::-1]
+    kept = dict(sorted(newest_first, key=lambda entry: -entry[1])[: most * 3 // 4])
+    return {mark: pages for mark, pages in texts.items() if mark in kept}

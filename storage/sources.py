@@ -92,7 +92,7 @@ def due_sources(connection: Connection, now: datetime, sources: Collection[str])
     table, page = endpoint_table.c, page_table.c
     first = func.min(table.next_poll_at, type_=Moment())
     polls = select(table.source, first).where(table.retired_at.is_(None)).group_by(table.source)
-    active = {name: moment for name, moment in connection.execute(polls)}
+    active = dict(connection.execute(polls).tuples().all())
     due = {name for name in sources if name not in active or active[name] <= now}
     for name in sorted(frozenset(sources) - due):
         if connection.scalar(select(page.id).where(page.source == name, page.next_attempt_at <= now).limit(1)) is not None:

@@ -25,7 +25,8 @@ def main() -> None:
             if len(pending) > 20:
                 finished, future = pending.popleft()
                 future.result()
-                print(finished + 1, flush=True)
+                sys.stdout.write(f"{finished + 1}\n")
+                sys.stdout.flush()
 
 
 main()

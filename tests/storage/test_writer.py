@@ -207,6 +207,7 @@ def killed_while_writing(database_url: str, lines: int) -> int:
     return last
 
 
+@pytest.mark.slow
 def test_kill_9_in_mid_batch_loses_nothing_and_leaves_nothing_half(database_url: str) -> None:
     reported = 0
     for attempt in range(5):

@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cleaners.decode import Decoded, decode
+    from cleaners.decoding import Decoded, decode
     from cleaners.dump_page import clean_text
     from cleaners.memory import learn
     from cleaners.page import clean
@@ -27,10 +27,10 @@ __all__ = ["ENGINE_VERSION", "Decoded", "clean", "clean_text", "decode", "learn"
 
 _HOMES = {
     "ENGINE_VERSION": "version",
-    "Decoded": "decode",
+    "Decoded": "decoding",
     "clean": "page",
     "clean_text": "dump_page",
-    "decode": "decode",
+    "decode": "decoding",
     "learn": "memory",
 }
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cleaners.blocks import parse, read_document
 from cleaners.claims import read_claims
 from cleaners.dates import moment
-from cleaners.decode import decode, scrub
+from cleaners.decoding import decode, scrub
 from cleaners.evidence import opinions_of
 from cleaners.judge import THRESHOLD, Opinion, judge
 from cleaners.lexicon import lexicon

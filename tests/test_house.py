@@ -17,7 +17,7 @@ ROOMS = ("newsmill", "crawler", "cleaners", "storage", "model")
 DOORS = {
     "alembic": ("storage/",),
     "apscheduler": ("newsmill/schedule.py",),
-    "charset_normalizer": ("cleaners/decode.py", "cleaners/charsets.py"),
+    "charset_normalizer": ("cleaners/decoding.py", "cleaners/charsets.py"),
     "feedparser": ("crawler/feeds.py",),
     "httpcore": ("crawler/",),
     "httpx": ("crawler/targets.py", "crawler/transport.py", "crawler/wire.py"),

@@ -22,7 +22,6 @@ from model.errors import (
     BadRedirect,
     BadStatus,
     FetchError,
-    FetchTimeout,
     InvalidAddress,
     RobotsDisallowed,
     TooLarge,
@@ -145,8 +144,6 @@ class Fetcher:
         target, want = chain.target, chain.request.want
         crawl_delay = 0.0 if want is Want.ROBOTS else await self._admit(target)
         seconds = self._options.total_timeout - chain.spent
-        if seconds <= 0:
-            raise FetchTimeout(target.url, f"with its redirects: more than {self._options.total_timeout:g} s")
         async with (
             self._turns.turn(target.authority, target.url, crawl_delay=crawl_delay) as turn,
             self._wire.place(target) as place,

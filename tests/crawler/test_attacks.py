@@ -116,6 +116,12 @@ async def test_ports(site: Site, options: Options, names: Names) -> None:
                 await fetcher.fetch(Request(url=f"http://public.example:{port}/"))
 
 
+async def test_a_listed_network_opens_the_ports_of_its_own_addresses_only(options: Options, names: Names) -> None:
+    async with Fetcher(options(), resolve=names({"both.example": "127.0.0.1 93.184.216.34"})) as fetcher:
+        with pytest.raises(InvalidAddress, match="port 6379 is not allowed"):
+            await fetcher.fetch(Request(url="http://both.example:6379/"))
+
+
 def bomb(megabytes: int) -> bytes:
     return gzip.compress(bytes(1 << 20) * megabytes)
 

@@ -252,6 +252,7 @@ async def test_redirects_of_robots(site: Site, options: Options) -> None:
     with pytest.raises(RobotsDisallowed):
         await fetch(site, options())
     site.redirect("/5", "/6")
+    site.page("/6", NO, content_type="text/plain")
     await fetch(site, options())
 
 

@@ -90,9 +90,9 @@ def due_endpoints(connection: Connection, now: datetime, sources: Collection[str
 def due_sources(connection: Connection, now: datetime, sources: Collection[str]) -> frozenset[str]:
     """Those of the sources that have an endpoint or a page whose time has come, or no endpoint yet."""
     table, page = endpoint_table.c, page_table.c
-    first = func.min(table.next_poll_at, type_=Moment())
+    first = func.min(table.next_poll_at, type_=Moment()).label("first")
     polls = select(table.source, first).where(table.retired_at.is_(None)).group_by(table.source)
-    active = dict(connection.execute(polls).tuples().all())
+    active = {row.source: row.first for row in connection.execute(polls)}
     due = {name for name in sources if name not in active or active[name] <= now}
     for name in sorted(frozenset(sources) - due):
         if connection.scalar(select(page.id).where(page.source == name, page.next_attempt_at <= now).limit(1)) is not None:

@@ -77,7 +77,7 @@ def written(store: Store, order: list[int], again: list[int]) -> Any:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9))
 def test_content_does_not_depend_on_the_order(store: Store, seed: int) -> None:
     usual = list(range(len(PAGES)))

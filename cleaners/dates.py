@@ -1,5 +1,7 @@
 """Moments out of what pages write: ISO 8601 and its many misspellings, RFC 2822, numbers of East Asian dates."""
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re
@@ -12,7 +14,9 @@ _ISO = re.compile(
     r"(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s?(?P<half2>[AaPp][Mm]\b)?"
     r"\s*(?P<zone>Z\b|z\b|UTC\b|GMT\b|(?:UTC|GMT)?[+-]\d{1,2}:?\d{0,2}|KST\b|JST\b)?)?"
 )  # fmt: skip
-_COMPACT = re.compile(r"^(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?Z?)?$")
+_COMPACT = re.compile(
+    r"^(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?Z?)?$"
+)
 _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?$")
 _SECOND_HALF = frozenset({"오후", "下午", "午後", "pm"})
 _FIRST_HALF = frozenset({"오전", "上午", "午前", "am"})

@@ -47,7 +47,18 @@ _VALID_PER_BAD = 20
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 #: Share of control characters above which bytes are no text.
 _JUNK = 0.05
-_FILES = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x7fELF", b"BZh", b"\x28\xb5\x2f\xfd")
+_FILES = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"RIFF",
+    b"\x7fELF",
+    b"BZh",
+    b"\x28\xb5\x2f\xfd",
+)
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
@@ -92,7 +103,7 @@ def _choose(body: bytes, content_type: str | None) -> tuple[str, Evidence]:
 
 def _by_zero_bytes(body: bytes) -> str | None:
     """UTF-16 without a mark has a zero at every other place of its markup."""
-    start = body[:512]
+    start = body[:64]
     half = len(start) // 2
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if half >= 8 and odd > half * 0.6 and even < half * 0.1:  # noqa: PLR2004

@@ -5,6 +5,8 @@ letters alone turn English windows-1252 into windows-1251, because a page in Eng
 a script other than Latin needs a tenth of the bytes above ASCII.
 """
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re
@@ -109,7 +111,8 @@ def _chinese(letters: bytes, codec: str) -> float:
     common = sum(low <= character.encode(codec)[0] <= high for character in _HANZI.findall(text))
     outside = len(_HANZI.findall(text)) - common
     strange = len(_STRANGE.findall(text)) + len(_KANA.findall(text))
-    return 0.95 * (common - outside - 2 * strange) / max(1, common + outside + strange)
+    points: float = common - outside - 2 * strange
+    return 0.95 * points / max(1, common + outside + strange)
 
 
 _WIDE = {

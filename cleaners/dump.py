@@ -4,6 +4,8 @@ Dumps come in styles: a line a block, blank lines between; no blank lines at all
 kinds, numbers on lines of their own; Markdown. The style is read off the dump, never asked for.
 """
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re

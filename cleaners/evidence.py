@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 _TOO_LITTLE, _ENOUGH = 0.4, 600.0
 
 
-def opinions_of(
-    blocks: Sequence[Block], found: Sequence[Finding | None], extracted: str
-) -> tuple[tuple[Opinion, ...], float]:
+def opinions_of(blocks: Sequence[Block], found: Sequence[Finding | None], extracted: str) -> tuple[tuple[Opinion, ...], float]:
     """An opinion on each block, and the doubt: how far the two kinds of evidence disagree, 0 to 1.
 
     Args:
@@ -41,7 +39,9 @@ def opinions_of(
     letters = {index: size(blocks[index].text) for index in library | run}
     missed = sum(letters[index] for index in prose_of_run - library)
     whole = sum(letters[index] for index in prose_of_run)
-    doubt = 1 - 2 * sum(letters[i] for i in library & run) / max(1.0, sum(letters[i] for i in library) + sum(letters[i] for i in run))
+    doubt = 1 - 2 * sum(letters[i] for i in library & run) / max(
+        1.0, sum(letters[i] for i in library) + sum(letters[i] for i in run)
+    )
     if whole >= _ENOUGH and whole - missed < _TOO_LITTLE * whole:
         return by_run, max(doubt, 0.5)
     return by_library, doubt

@@ -1,5 +1,7 @@
 """What a single line says about itself: clutter heading, share button, counter, date, byline, credit, hashtags."""
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re
@@ -41,6 +43,13 @@ class Finding:
     reason: str
 
 
+_REASONS = {
+    Clutter.COUNTER: "a counter",
+    Clutter.DATE: "only says when",
+    Clutter.CONTACT: "an address",
+    Clutter.CREDIT: "the source of a picture or a text",
+    Clutter.BYLINE: "a byline",
+}
 #: Characters; longer lines are prose whatever they start with or hold.
 _SHORT, _LINE, _NOTICE = 80, 200, 420
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*\s*[kKmM%]?(?!\w)|\d+")
@@ -83,25 +92,36 @@ def _one_line(text: str, words: Lexicon) -> Finding | None:
 
 
 def _whole_line(text: str, form: str, words: Lexicon) -> Finding | None:
+    clutter = _by_lists(text, form, words) or _by_shape(text, words)
+    if clutter is None:
+        return None
+    named = clutter in (Clutter.HEADING, Clutter.ENDING, Clutter.LINE)
+    return Finding(clutter=clutter, reason=f"the {clutter} {text!r}" if named else _REASONS[clutter])
+
+
+def _by_lists(text: str, form: str, words: Lexicon) -> Clutter | None:
+    """What the lists of whole lines hold, numbers and a label in front ("[ASIA] Latest Stories") left out."""
     unlabelled = normalised(_LABEL.sub("", text))
     bare = " ".join(normalised(_DIGITS.sub(" ", text)).split())
-    if unlabelled in words.endings or (bare in words.endings and bare != form):
-        return Finding(clutter=Clutter.ENDING, reason=f"the comments heading {text!r}")
+    counted = bool(form) and bare != form
+    if unlabelled in words.endings or (counted and bare in words.endings):
+        return Clutter.ENDING
     if form in words.headings or unlabelled in words.headings:
-        return Finding(clutter=Clutter.HEADING, reason=f"the clutter heading {text!r}")
+        return Clutter.HEADING
     if form in words.lines:
-        return Finding(clutter=Clutter.LINE, reason=f"the clutter line {text!r}")
-    if form and bare != form and (not bare or bare in words.counters):
-        return Finding(clutter=Clutter.COUNTER, reason="a counter")
-    if is_date_line(text, words):
-        return Finding(clutter=Clutter.DATE, reason="only says when")
-    if _CONTACT.match(text.strip()):
-        return Finding(clutter=Clutter.CONTACT, reason="an address")
-    if is_credit(text, words):
-        return Finding(clutter=Clutter.CREDIT, reason="the source of a picture or a text")
-    if byline_names(text, words):
-        return Finding(clutter=Clutter.BYLINE, reason="a byline")
-    return None
+        return Clutter.LINE
+    return Clutter.COUNTER if counted and (not bare or bare in words.counters) else None
+
+
+def _by_shape(text: str, words: Lexicon) -> Clutter | None:
+    """What the line is made of."""
+    shapes = (
+        (Clutter.DATE, is_date_line(text, words)),
+        (Clutter.CONTACT, _CONTACT.match(text.strip())),
+        (Clutter.CREDIT, is_credit(text, words)),
+        (Clutter.BYLINE, byline_names(text, words)),
+    )
+    return next((clutter for clutter, fits in shapes if fits), None)
 
 
 def _start(text: str, words: Lexicon) -> str:

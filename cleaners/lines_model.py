@@ -31,6 +31,8 @@ _CLUTTER = -40.0
 _MOST = 400.0
 #: A repeated text shorter than this is a teaser or a menu entry.
 _REPEATED_BELOW = 240.0
+#: A spoken line or a short paragraph has at least this size.
+_SPOKEN = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +112,20 @@ def _weight(line: LineEvidence, recognised: Finding | None, *, dropped: bool) ->
     """What a block adds to the run it stands in."""
     if recognised:
         return _WEIGHTS.get(recognised.clutter, _CLUTTER)
-    if dropped:
-        return -10.0
-    if line.repeated:
-        return -50.0
+    if dropped or line.repeated:
+        return -10.0 if dropped else -50.0
     if line.prose or line.size >= 2 * _MOST:
         return min(line.size, _MOST) * (0.6 if line.list_item else 1.0)
-    if line.ends_sentence and line.size >= 20:  # noqa: PLR2004 - a spoken line, a short paragraph
+    if line.ends_sentence and line.size >= _SPOKEN:
         return line.size * 0.5
+    return _weight_of_label(line)
+
+
+def _weight_of_label(line: LineEvidence) -> float:
+    """What a short text that ends no sentence adds: hardly anything, or it speaks against."""
     if line.list_item:
         return 10.0 if line.introduced else -35.0
-    if line.heading:
-        return -10.0
-    return -15.0 - 15.0 * line.lines
+    return -10.0 if line.heading else -15.0 - 15.0 * line.lines
 
 
 def heaviest_run(weights: Sequence[float]) -> tuple[int, int]:

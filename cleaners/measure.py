@@ -1,5 +1,7 @@
 """How much text a text is, and whether it reads as prose; the same yardstick for every script."""
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re

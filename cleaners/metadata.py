@@ -4,6 +4,8 @@ Order of trust: rules people wrote, JSON-LD, Open Graph and meta tags, microdata
 what is still missing.
 """
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re
@@ -72,7 +74,9 @@ def read_metadata(claims: Claims, url: str | None, language: str | None) -> Meta
     language = language or claimed_language(claims)
     site = _site_name(claims)
     published = _first_moment((_text(article.get("datePublished")), *_contents(claims, _PUBLISHED_METAS)))
-    published = published or _first_moment((*claims.items.get("datePublished", ()), _text(article.get("uploadDate")), *claims.times))
+    published = published or _first_moment(
+        (*claims.items.get("datePublished", ()), _text(article.get("uploadDate")), *claims.times)
+    )
     modified = _first_moment(
         (_text(article.get("dateModified")), *_contents(claims, _MODIFIED_METAS), *claims.items.get("dateModified", ()))
     )
@@ -232,7 +236,10 @@ def _is_paywalled(claims: Claims) -> bool:
     free = claims.article.get("isAccessibleForFree")
     if free is not None:
         return str(free).casefold() in ("false", "no", "0")
-    return claims.meta("article:content_tier").casefold() in ("locked", "metered") or "paid" in claims.meta("content-tier").casefold()
+    return (
+        claims.meta("article:content_tier").casefold() in ("locked", "metered")
+        or "paid" in claims.meta("content-tier").casefold()
+    )
 
 
 def kind_of(claims: Claims, *, letters: float, linked: float) -> PageKind:
@@ -273,5 +280,3 @@ def _text(claim: Json) -> str:
     if isinstance(claim, dict):
         return _text(claim.get("name") or claim.get("@value"))
     return "" if claim is None else str(claim).strip()
-
-

@@ -1,5 +1,7 @@
 """Authors' names out of what pages write around them: "By ANNA LEE and Tom Ray, Staff Writers | tips@paper.example"."""
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re
@@ -23,7 +25,7 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CAPITALISED = re.compile(r"^[^\W\d_a-zß-öø-ÿ]|^(?:d|l|al|o)['’-]\w", re.UNICODE)
 #: Small words inside names.
 _PARTICLES = frozenset(
-    "a al ap ben bin bint da das de del della den der di do dos du e el i la las le los san st ter van von y zu zur".split()
+    "a al ap ben bin bint da das de del della den der di do dos du e el i la las le los san st ter van von y zu zur".split()  # noqa: SIM905 - reads better
 )
 #: A name has at most this many words and characters.
 _MOST_WORDS, _MOST_CHARACTERS = 6, 60

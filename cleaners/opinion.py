@@ -34,8 +34,8 @@ class SecondOpinion:
 
 
 def second_opinion(html: str, url: str | None = None) -> SecondOpinion:
-    """trafilatura's text and metadata of a page."""
-    from trafilatura import bare_extraction  # noqa: PLC0415 - see the module's docstring
+    """Trafilatura's text and metadata of a page."""
+    from trafilatura import bare_extraction
 
     if len(html) > _LONGEST:
         return SecondOpinion()

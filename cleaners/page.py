@@ -10,7 +10,7 @@ from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
 from cleaners.evidence import opinions_of
-from cleaners.judge import THRESHOLD, Opinion, judge
+from cleaners.judge import THRESHOLD, judge
 from cleaners.lexicon import lexicon
 from cleaners.measure import size, word_count
 from cleaners.memory import memory_rulings, with_prior
@@ -28,6 +28,7 @@ from model.source import Rules
 
 if TYPE_CHECKING:
     from cleaners.claims import Claims
+    from cleaners.judge import Ruling
     from cleaners.metadata import Metadata
     from cleaners.rules import Ruled
     from model.article import Block, PageKind, Verdict
@@ -80,7 +81,7 @@ def _read(html: str, rules: Rules) -> _Read:
     if not rules:
         tree = parse(html)
         return _Read(html=html, blocks=read_document(tree).blocks, claims=read_claims(tree), ruled=None)
-    from cleaners.rules import apply  # noqa: PLC0415 - BeautifulSoup, for sites with rules only
+    from cleaners.rules import apply
 
     ruled = apply(html, rules)
     return _Read(html=html, blocks=read_document(parse(ruled.html)).blocks, claims=read_claims(parse(html)), ruled=ruled)
@@ -104,9 +105,10 @@ def _cleaned(read: _Read, *, url: str | None, memory: SiteMemory, language: str 
 
 def _judged(read: _Read, second: SecondOpinion, known: Metadata, memory: SiteMemory) -> tuple[tuple[Verdict, ...], float]:
     """A verdict for every block, and the doubt."""
-    blocks, by_people = read.blocks, {}
+    blocks = read.blocks
+    by_people: dict[int, Ruling] = {}
     if read.ruled:
-        from cleaners.rules import unmark  # noqa: PLC0415 - as above
+        from cleaners.rules import unmark
 
         blocks, by_people = unmark(blocks, has_body=read.ruled.has_body)
     words = lexicon(known.language)

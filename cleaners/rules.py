@@ -39,8 +39,8 @@ class Ruled:
 
 def apply(html: str, rules: Rules) -> Ruled:
     """Mark what the rules name. Selectors that find nothing, or are wrong, do nothing: config.yaml was checked before."""
-    from bs4 import BeautifulSoup  # noqa: PLC0415 - slow to import, needed for sites with rules only
-    from soupsieve import SelectorSyntaxError  # noqa: PLC0415 - as above
+    from bs4 import BeautifulSoup
+    from soupsieve import SelectorSyntaxError
 
     soup = BeautifulSoup(html, "lxml")
 
@@ -72,12 +72,12 @@ def _mark(tag: Tag, mark: str) -> None:
     if tag.decomposed:
         return
     if tag.name in BREAKING:
-        tag["class"] = [*(tag.get_attribute_list("class") or []), mark]
+        tag["class"] = " ".join([*(str(name) for name in tag.get_attribute_list("class") if name), mark])
     elif mark == _REMOVED:
         tag.decompose()
     else:
         tag.name = "div"
-        tag["class"] = [mark]
+        tag["class"] = mark
 
 
 def _text(tag: Tag) -> str:

@@ -1,5 +1,7 @@
 """The language of a text by its script, and among Latin and Cyrillic ones by its commonest words."""
 
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import re

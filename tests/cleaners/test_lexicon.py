@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from dataclasses import fields
+from importlib.resources import files
+
+import pytest
+
+from cleaners.lexicon import Lexicon, languages, lexicon
+from cleaners.lines import Clutter, finding
+from cleaners.names import names
+
+LANGUAGES = ["ar", "de", "el", "en", "es", "fr", "id", "it", "ja", "ko", "pl", "pt", "ru", "tr", "zh"]
+
+
+def test_there_are_words_for_fifteen_languages() -> None:
+    assert list(languages()) == LANGUAGES
+
+
+@pytest.mark.parametrize("name", [*LANGUAGES, "any"])
+def test_every_list_is_sorted_unique_and_known(name: str) -> None:
+    lists = tomllib.loads(files("cleaners").joinpath("words", f"{name}.toml").read_text(encoding="utf8"))
+    assert set(lists) <= {field.name for field in fields(Lexicon)}
+    for kind, entries in lists.items():
+        assert entries == sorted(set(entries)), kind
+        assert all(entry == unicodedata.normalize("NFC", entry.strip()) and entry for entry in entries), kind
+
+
+def test_an_unknown_language_gets_all_words() -> None:
+    everything = lexicon(None).headings
+    assert lexicon("xx").headings == everything
+    assert lexicon("ko").headings < everything
+
+
+@pytest.mark.parametrize(
+    ("line", "clutter"),
+    [
+        ("Popular Now", Clutter.HEADING),
+        ("[ASIA] Latest Stories", Clutter.HEADING),
+        ("많이 본 뉴스", Clutter.HEADING),
+        ("Das könnte Sie auch interessieren:", Clutter.HEADING),
+        ("Comments0", Clutter.ENDING),
+        ("3 Kommentare", Clutter.ENDING),
+        ("Skip to main content", Clutter.LINE),
+        ("300", Clutter.COUNTER),
+        ("1.2K shares", Clutter.COUNTER),
+        ("Читайте также: Другая новость дня", Clutter.TEASER),
+        ("Lea también: Otra noticia del día", Clutter.TEASER),
+        ("© 2024 Example Media. All rights reserved.", Clutter.TEASER),
+        ("This website uses cookies to improve your experience.", Clutter.NOTICE),
+        ("Published: July 25, 2024 10:30 AM EST", Clutter.DATE),
+        ("입력 2024.07.25 10:30", Clutter.DATE),
+        ("By Anna Lee", Clutter.BYLINE),
+        ("홍길동 기자", Clutter.BYLINE),
+        ("Photo: Anna Lee / Reuters", Clutter.CREDIT),
+        ("Newsis", Clutter.CREDIT),
+        ("Ministry of Defense", Clutter.CREDIT),
+        ("#Korea #Japan", Clutter.HASHTAGS),
+        ("tips@paper.example", Clutter.CONTACT),
+    ],
+)
+def test_a_line_is_recognised(line: str, clutter: Clutter) -> None:
+    found = finding(line, lexicon(None))
+    assert found is not None
+    assert found.clutter is clutter
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "To North Korea: Stop Unstable Actions",
+        "Strong International Maneuver if Nuclear Test Occurs",
+        "By the time help arrived, the water had risen to the roofs of the lower town.",
+        "More than 300 people were killed.",
+        "The Ministry of Defense said on Tuesday that it would not comment.",
+        "Popular now as then, the songs of the harbour are sung by children and sailors alike.",
+        "This is VOA News Cho Sang-jin.",
+        "Die Kommentare des Ministers lösten Streit aus.",
+    ],
+)
+def test_a_line_of_the_article_is_not_recognised(line: str) -> None:
+    assert finding(line, lexicon(None)) is None
+
+
+@pytest.mark.parametrize(
+    ("byline", "expected"),
+    [
+        ("By ANNA LEE and Tom Ray, Senior Reporters | tips@paper.example", ("Anna Lee", "Tom Ray")),
+        ("Von Jörg Müller", ("Jörg Müller",)),
+        ("홍길동 기자", ("홍길동",)),
+        ("Reuters", ()),
+        ("Staff writer", ()),
+        ("By John Smith, Political Correspondent", ("John Smith",)),
+        ("Par Marie Dupont et Luc Martin", ("Marie Dupont", "Luc Martin")),
+        ("Published 12 May 2024", ()),
+    ],
+)
+def test_names_only(byline: str, expected: tuple[str, ...]) -> None:
+    assert names(byline, lexicon(None)) == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -112,6 +113,8 @@ def _sqlite(address: Address, *, readonly: bool) -> Engine:
 
 
 def _postgres(address: Address, *, readonly: bool) -> Engine:
+    if find_spec("psycopg") is None:
+        raise DatabaseUnavailable(f"{address} needs psycopg: pip install 'newsmill[postgres]'")
     options = "-c default_transaction_read_only=on" if readonly else f"-c lock_timeout={BUSY_TIMEOUT}"
     engine = create_engine(
         address.url,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from model import urls
+from storage.columns import storable
 
 
 def identity(url: str) -> str:
@@ -10,7 +11,7 @@ def identity(url: str) -> str:
     try:
         return urls.identity(url)
     except ValueError:
-        return url
+        return storable(url)
 
 
 def declared(claimed: str | None, page_url: str) -> str | None:

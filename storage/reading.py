@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Articles read in one transaction: a reader that pauses holds nothing open.
 _CHUNK = 500
+#: The largest number both databases hold.
+LARGEST_ID = 2**63 - 1
 _ALL_ARTICLES, _REVISIONS, _HEALTH = ALL_ARTICLES.table(), REVISIONS.table(), SOURCES_HEALTH.table()
 
 
@@ -65,7 +67,7 @@ def articles(
 ) -> Iterator[StoredArticle]:
     """Articles by rising id, beginning after ``since_id``; read in pieces, each in a transaction of its own."""
     left = limit
-    columns = _ALL_ARTICLES.c
+    columns, since_id = _ALL_ARTICLES.c, min(since_id, LARGEST_ID)
     while left is None or left > 0:
         size = _CHUNK if left is None else min(left, _CHUNK)
         query = select(_ALL_ARTICLES).where(columns.id > since_id, *wanted.conditions(columns)).order_by(columns.id).limit(size)
@@ -84,7 +86,7 @@ def article(connection: Connection, key: int | str) -> StoredArticle:
     Raises:
         NotFound: no such article.
     """
-    article_id = key if isinstance(key, int) else _by_address(connection, key)
+    article_id = (key if 0 < key <= LARGEST_ID else None) if isinstance(key, int) else _by_address(connection, key)
     row = connection.execute(select(_ALL_ARTICLES).where(_ALL_ARTICLES.c.id == article_id)).first()
     if row is None:
         raise NotFound(f"no article {key}" if isinstance(key, int) else f"no article is known by the address {key}")
@@ -111,7 +113,8 @@ def revisions(connection: Connection, article_id: int) -> tuple[StoredRevision, 
     Raises:
         NotFound: no such article.
     """
-    rows = connection.execute(select(_REVISIONS).where(_REVISIONS.c.article_id == article_id).order_by(_REVISIONS.c.number)).all()
+    query = select(_REVISIONS).where(_REVISIONS.c.article_id == article_id).order_by(_REVISIONS.c.number)
+    rows = connection.execute(query).all() if 0 < article_id <= LARGEST_ID else []
     if not rows:
         raise NotFound(f"no article {article_id}")
     return tuple(StoredRevision(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for a row's dict

@@ -14,13 +14,17 @@ from storage.tables import revision as revision_table
 from storage.values import Hit
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
 
     from storage.reading import Filter
 
 _INDEX = table("article_search")
 #: A word in the title counts as much as this many in the text.
 _TITLE = 5.0
+#: Nobody reads further; also, SQLite takes 32,766 parameters in one statement at most.
+MOST_HITS = 10_000
 #: The same for ``ts_rank_cd``: weights of D (the text), C, B and A (the title); 1 divides by the logarithm of the length.
 _WEIGHTS: ColumnElement[object] = literal_column(f"CAST('{{{1 / _TITLE},0,0,1}}' AS real[])")
 _BY_LENGTH = 1
@@ -38,19 +42,19 @@ def search(connection: Connection, query: str, wanted: Filter, *, limit: int = 2
     tree = parse(query)
     if tree is None or limit < 1:
         return ()
-    a, r = article_table.c, revision_table.c
+    a = article_table.c
     match, rank, values = _dialect(connection, tree)
-    found: Select[Any] = (
-        select(a.id, a.source, r.title, a.url, a.published, r.text, rank.label("rank"))
+    # Ids first: sorting what matches must not carry all the texts along.
+    best = (
+        select(a.id, rank.label("rank"))
         .select_from(_INDEX)
         .join(article_table, a.id == _key(connection))
-        .join(revision_table, and_(r.article_id == a.id, r.number == a.revision))
         .where(match, *wanted.conditions(a))
         .order_by(literal_column("rank").desc(), a.id.desc())
-        .limit(limit)
+        .limit(min(limit, MOST_HITS))
     )
-    rows = connection.execute(found, values).all()
-    return tuple(_hit(row, tree) for row in rows)
+    ranks = {int(row.id): float(row.rank) for row in connection.execute(best, values)}
+    return tuple(_hits(connection, tree, ranks))
 
 
 def _key(connection: Connection) -> ColumnElement[int]:
@@ -67,13 +71,25 @@ def _dialect(connection: Connection, tree: Node) -> tuple[Any, ColumnElement[flo
     return words.op("@@")(asked), func.ts_rank_cd(_WEIGHTS, words, asked, _BY_LENGTH), {"query": to_tsquery(tree)}
 
 
-def _hit(row: Any, tree: Node) -> Hit:  # noqa: ANN401 - SQLAlchemy's row
-    return Hit(
-        id=row.id,
-        source=row.source,
-        title=row.title,
-        url=row.url,
-        published=row.published,
-        snippet=snippet(row.text, terms(tree)),
-        rank=float(row.rank),
+def _hits(connection: Connection, tree: Node, ranks: Mapping[int, float]) -> list[Hit]:
+    """The articles as hits, in the order of the mapping."""
+    a, r = article_table.c, revision_table.c
+    query = (
+        select(a.id, a.source, r.title, a.url, a.published, r.text)
+        .join(revision_table, and_(r.article_id == a.id, r.number == a.revision))
+        .where(a.id.in_(ranks))
     )
+    rows = {row.id: row for row in connection.execute(query)}
+    wanted = terms(tree)
+    return [
+        Hit(
+            id=row.id,
+            source=row.source,
+            title=row.title,
+            url=row.url,
+            published=row.published,
+            snippet=snippet(row.text, wanted),
+            rank=ranks[row.id],
+        )
+        for row in map(rows.__getitem__, ranks)
+    ]

@@ -141,6 +141,16 @@ def test_pages_asked_for_by_address_are_due_at_once_even_when_known(site: Site) 
     assert due(site, NOON + HOUR) == [url("a"), url("b")]
 
 
+def test_links_that_are_no_addresses_are_pages_all_the_same(site: Site) -> None:
+    odd = [
+        Link(url=address)
+        for address in ("", "no address", "https://daily.example/a\x00b", "https://daily.example/\ud800", "https://[/")
+    ]
+    ids = site.store.add_pages("daily", odd, NOON)
+    assert len(set(ids)) == len(odd)
+    assert site.poll(*odd).known == len(odd)
+
+
 def test_of_several_endpoints_the_feed_is_named_whichever_came_first(site: Site) -> None:
     feed = site.store.endpoints("daily")[0].endpoint
     sitemap = Endpoint(source="daily", kind=EndpointKind.SITEMAP, url="https://daily.example/a-sitemap.xml")

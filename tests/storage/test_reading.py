@@ -82,8 +82,12 @@ def test_an_article_is_found_by_each_of_its_addresses(store: Store) -> None:
     for key in (99, url("nowhere"), "not an address"):
         with pytest.raises(NotFound):
             store.article(key)
-    with pytest.raises(NotFound):
-        store.revisions(99)
+    for number in (99, 2**63, 10**30, -1):
+        with pytest.raises(NotFound):
+            store.revisions(number)
+        with pytest.raises(NotFound):
+            store.article(number)
+    assert list(store.articles(since_id=10**30)) == []
 
 
 def test_the_values_have_the_fields_of_the_view() -> None:

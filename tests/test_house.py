@@ -26,7 +26,7 @@ DOORS = {
     "psycopg": ("storage/",),
     "pyarrow": ("storage/",),
     "pydantic": ("newsmill/config/",),
-    "rich": ("newsmill/cli/", "newsmill/demo/show.py"),
+    "rich": ("newsmill/cli/",),
     "selectolax": ("cleaners/",),
     "sqlalchemy": ("storage/",),
     "structlog": ("newsmill/log.py",),

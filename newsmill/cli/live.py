@@ -90,7 +90,7 @@ def _counts(tally: Tally) -> str:
     shown = [
         f"[{_COLOURS.get(column, 'default')}]{tally.counts[column]} {column}[/]" for column in COLUMNS if tally.counts[column]
     ]
-    return " ".join(shown) or "nothing due"
+    return " ".join(shown) or ("[red]nothing could be read[/]" if tally.broken else "nothing due")
 
 
 def report_table(report: Report) -> Table:
@@ -115,11 +115,7 @@ def print_report(report: Report) -> None:
     for name in sorted(report.tallies):
         reasons = report.tallies[name].reasons.most_common()
         for reason, times in reasons[:SHOWN_REASONS]:
-            out.print(
-                Text(
-                    f"  {name}: {times} times {visible(reason)}",
-                    style="bright_black" if reason.startswith(("skipped", "dup")) else "red",
-                )
-            )
+            told = f"  {name}: {visible(reason)}" + (f" ({times} times)" if times > 1 else "")
+            out.print(Text(told, style="bright_black" if reason.startswith(("skipped", "duplicate")) else "red"))
         if len(reasons) > SHOWN_REASONS:
             out.print(Text(f"  {name}: and {len(reasons) - SHOWN_REASONS} more reasons (--json tells all)", style="bright_black"))

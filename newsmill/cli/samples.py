@@ -18,6 +18,6 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo's database is left.")] = Path("newsmill-demo"),
 ) -> None:
     """Serve sample news sites on loopback, crawl them twice into SQLite, and show what came out."""
-    from newsmill.demo.show import show_demo
+    from newsmill.cli.demonstration import show_demo
 
     raise typer.Exit(show_demo(folder))

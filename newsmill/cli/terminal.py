@@ -142,19 +142,17 @@ def print_status(status: Status, address: str, now: datetime) -> None:
         ended = "interrupted" if run.interrupted else f"ended {_moment(run.ended_at)}" if run.ended_at else "at work"
         out.print(f"last run: {run.kind}, began {_moment(run.started_at)}, {ended}")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("source", "state", "articles", "24 h", "7 days", "last article", "next poll", "last error"):
+    for column in ("source", "state", "articles", "24 h", "7 days", "last article", "next poll"):
         table.add_column(column)
     for source in status.sources:
         cells = (source.articles, source.articles_24h, source.articles_7d, _moment(source.last_article_at))
         following = "now" if source.next_poll_at and source.next_poll_at <= now else _moment(source.next_poll_at)
-        table.add_row(
-            Text(source.source),
-            Text(source.state, style=_STATE_COLOURS.get(source.state, "")),
-            *(str(cell) for cell in cells),
-            following,
-            Text(visible(source.last_error or ""), style="red"),
-        )
+        state = Text(source.state, style=_STATE_COLOURS.get(source.state, ""))
+        table.add_row(Text(source.source), state, *(str(cell) for cell in cells), following)
     out.print(table, soft_wrap=False)
+    for source in status.sources:
+        if source.last_error:
+            out.print(Text(f"  {source.source}: {visible(source.last_error)}", style="red"))
 
 
 def _moment(moment: datetime | None) -> str:

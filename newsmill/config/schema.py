@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from model.source import Rules, Source
-from newsmill.config.units import duration, size
 from newsmill.schedule import check_every
+from newsmill.units import duration, size
 
 #: The address the shipped config.yaml carries; a crawl warns while it still stands there.
 PLACEHOLDER_CONTACT = "you@example.org"

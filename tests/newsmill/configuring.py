@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import yaml
+
 from newsmill.config import Settings
 
 if TYPE_CHECKING:
@@ -25,18 +27,18 @@ def settings_for(database: str, *, delay: str = "0s") -> Settings:
 
 def write_config(folder: Path, sites: SampleSites, database: str, *, delay: str = "0s") -> Path:
     """A config.yaml as a user would write it for the sample sites."""
-    lines = [
-        f"database: {database}",
-        "contact: test@localhost",
-        f"fetch: {{delay: {delay}, networks: [127.0.0.0/8]}}",
-        "clean: {workers: 2}",
-        "sources:",
-    ]
+    sources = []
     for source in sites.sources():
-        lines += [f"  - name: {source.name}", f"    url: {source.url}", f"    language: {source.language}"]
-        for kind in ("feeds", "sitemaps", "sections"):
-            if urls := getattr(source, kind):
-                lines.append(f"    {kind}: [{', '.join(urls)}]")
+        entry: dict[str, object] = {"name": source.name, "url": source.url, "language": source.language}
+        entry |= {kind: list(urls) for kind in ("feeds", "sitemaps", "sections") if (urls := getattr(source, kind))}
+        sources.append(entry)
+    document = {
+        "database": database,
+        "contact": "test@localhost",
+        "fetch": {"delay": delay, "networks": ["127.0.0.0/8"]},
+        "clean": {"workers": 2},
+        "sources": sources,
+    }
     file = folder / "config.yaml"
-    file.write_text("\n".join(lines) + "\n", encoding="utf8")
+    file.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf8")
     return file

@@ -58,8 +58,8 @@ def test_a_crawl_without_network_fails_per_source_with_reason_and_code(tmp_path:
     (tmp_path / "config.yaml").write_text(f"contact: me@example.net\nsources:\n{sources}", encoding="utf8")
     newsmill("init", folder=tmp_path)
     told = newsmill("crawl", "--quiet", folder=tmp_path, code=4)
-    assert "one: 1 times endpoint failed: " in told
-    assert "two: 1 times endpoint failed: " in told
+    assert "one: endpoint failed: robots_unreachable: robots.txt: DNS: " in told
+    assert "two: endpoint failed: " in told
     with open_store(str(tmp_path / "newsmill.sqlite"), readonly=True) as store:
         assert not list(store.articles(duplicates=True))
         with store.reading() as connection:

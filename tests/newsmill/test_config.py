@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from model.errors import ConfigError
 from newsmill.config import load, parse
 from newsmill.config.schema import Settings
-from newsmill.config.units import duration, size
 from newsmill.shipped import default_config
+from newsmill.units import duration, size
 
 SOURCE = "sources:\n  - name: a\n    url: http://example.org/\n"
 

@@ -114,4 +114,4 @@ def test_one_dead_source_stops_no_other(sqlite_url: str, sites: SampleSites) -> 
     report = asyncio.run(crawl(settings_for(sqlite_url), Order(sources=(dead, lesson))))
     assert report.broken == ("dead",)
     assert report.tallies[lesson.name].counts["new"] >= 12
-    assert any("connection_failed" in reason for reason in report.tallies["dead"].reasons)
+    assert any("robots_unreachable: robots.txt: " in reason for reason in report.tallies["dead"].reasons)

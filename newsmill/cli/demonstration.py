@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 #: The page that is shown before and after: one of the two samples the project began with.
 SHOWN_TITLE = "US, Korea, and Japan Unite Against Threats from North Korea, China, and Russia"
 #: Blocks of that page shown in the left column.
-SHOWN_BLOCKS = 34
+SHOWN_BLOCKS = 38
+#: How many of them are the page's last ones.
+SHOWN_LAST = 12
 _WIDTH = 74
 
 QUERIES = {
@@ -134,8 +136,7 @@ def _blocks(cleaned: Cleaned) -> list[Text]:
         )
         for verdict in cleaned.verdicts
     ]
-    half = SHOWN_BLOCKS // 2
-    return marked if len(marked) <= SHOWN_BLOCKS else [*marked[:half], Text("  ..."), *marked[-half:]]
+    return marked if len(marked) <= SHOWN_BLOCKS else [*marked[: SHOWN_BLOCKS - SHOWN_LAST], Text("  ..."), *marked[-SHOWN_LAST:]]
 
 
 def _show_queries(out: Console, store: Store) -> None:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bs4 import NavigableString, Tag
+
 from crawler.evidence import Candidate, is_article, is_page, words
 from crawler.filters import wanted
 from crawler.markup import address, base_of, parsed
@@ -18,12 +20,16 @@ from model.source import Link
 from model.urls import identity
 
 if TYPE_CHECKING:
-    from bs4 import Tag
+    from collections.abc import Iterator
+
+    from bs4.element import PageElement
 
     from model.source import Source
 
 #: Ancestors looked at for each anchor; deeper nesting is no page anybody wrote.
 _CLIMB = 40
+#: Elements and texts looked at inside each anchor.
+_INSIDE = 100
 _FURNITURE_TAGS = frozenset({"footer", "header", "nav"})
 #: A part of the page's own content: what stands in its header belongs to it.
 _CONTENT_TAGS = frozenset({"article", "main", "section"})
@@ -71,7 +77,7 @@ def read_listing(html: str, url: str, source: Source) -> tuple[Link, ...]:
 
 
 def _anchor(tag: Tag) -> _Anchor:
-    in_heading = tag.find(_HEADINGS) is not None
+    in_heading = _heading(tag) is not None
     in_article = in_furniture = in_content = False
     for ancestor, _ in zip(tag.parents, range(_CLIMB), strict=False):
         in_heading = in_heading or ancestor.name in _HEADINGS
@@ -90,10 +96,27 @@ def _is_furniture(tag: Tag) -> bool:
 
 def _text(tag: Tag) -> str:
     """What a reader sees: the heading inside, else all text, else what the pictures say."""
-    heading = tag.find(_HEADINGS)
-    shown = (heading or tag).get_text(" ", strip=True) or str(tag.get("title") or "")
-    pictures = " ".join(str(image.get("alt") or "") for image in tag.find_all("img")) if not shown else ""
-    return plain(shown or pictures) or ""
+    shown = " ".join(it for it in _inside(_heading(tag) or tag) if isinstance(it, NavigableString))
+    if shown.strip():
+        return plain(shown) or ""
+    pictures = (str(it.get("alt") or "") for it in _inside(tag) if isinstance(it, Tag) and it.name == "img")
+    return plain(str(tag.get("title") or "") or " ".join(pictures)) or ""
+
+
+def _heading(tag: Tag) -> Tag | None:
+    return next((it for it in _inside(tag) if isinstance(it, Tag) and it.name in _HEADINGS), None)
+
+
+def _inside(tag: Tag) -> Iterator[PageElement]:
+    """The first things inside an anchor, in order; all of them would cost the square of the number of nested anchors."""
+    pending = tag.contents[_INSIDE::-1]
+    for _ in range(_INSIDE):
+        if not pending:
+            return
+        found = pending.pop()
+        yield found
+        if isinstance(found, Tag):
+            pending += found.contents[_INSIDE::-1]
 
 
 def _candidate(url: str, anchors: list[_Anchor]) -> Candidate:

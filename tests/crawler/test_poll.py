@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from pages import NOW, Site, decode
+from test_autodiscovery import index, rss, urlset
+
+from crawler import walk
+from crawler.poll import Polled, poll
+from model.errors import BadStatus, DiscoveryError, Unreadable
+from model.page import NotModified, Validators
+from model.source import Endpoint, EndpointKind, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+HOME = "http://news.example/"
+MAP = HOME + "map.xml"
+SOURCE = Source(name="x", url=HOME)
+
+
+def visit(
+    site: Site,
+    url: str,
+    kind: EndpointKind,
+    *,
+    source: Source = SOURCE,
+    validators: Mapping[str, Validators] | None = None,
+    since: datetime | None = None,
+) -> Polled | NotModified:
+    endpoint = Endpoint(source="x", kind=kind, url=url)
+    return asyncio.run(poll(endpoint, source, site, decode, validators=validators or {}, since=since))
+
+
+def polled(site: Site, url: str, kind: EndpointKind = EndpointKind.SITEMAP, **known: object) -> Polled:
+    answer = visit(site, url, kind, **known)  # type: ignore[arg-type] # passed through
+    assert isinstance(answer, Polled)
+    return answer
+
+
+def names(answer: Polled) -> list[str]:
+    return [link.url.removeprefix(HOME) for link in answer.links]
+
+
+def test_a_feed_and_its_validators() -> None:
+    site = Site({HOME + "feed": rss(1, 2, 1)}, etags={HOME + "feed": '"v1"'})
+    first = polled(site, HOME + "feed", EndpointKind.FEED)
+    assert names(first) == ["a/1", "a/2"]
+    assert first.validators == {HOME + "feed": Validators(etag='"v1"')}
+    assert isinstance(visit(site, HOME + "feed", EndpointKind.FEED, validators=first.validators), NotModified)
+
+
+def test_links_of_other_sites_are_left_out_unless_asked_for() -> None:
+    body = rss(1).replace(b"</channel>", b"<item><link>http://other.example/a/2</link></item></channel>")
+    site = Site({HOME + "feed": body})
+    assert names(polled(site, HOME + "feed", EndpointKind.FEED)) == ["a/1"]
+    wide = Source(name="x", url=HOME, include=("/a/",))
+    assert names(polled(site, HOME + "feed", EndpointKind.FEED, source=wide)) == ["a/1", "http://other.example/a/2"]
+
+
+def test_a_section() -> None:
+    site = Site({HOME: b"<a href='/2024/05/25/ferry'>Ferry</a><a href='/sport'>Sport</a>", HOME + "empty": b"<p>"})
+    assert names(polled(site, HOME, EndpointKind.SECTION)) == ["2024/05/25/ferry"]
+    with pytest.raises(DiscoveryError, match="without article links"):
+        visit(site, HOME + "empty", EndpointKind.SECTION)
+
+
+def test_bytes_that_are_no_text_are_a_discovery_error() -> None:
+    def refuse(body: bytes, content_type: str | None) -> str:
+        raise Unreadable(HOME, "no text")
+
+    endpoint = Endpoint(source="x", kind=EndpointKind.SECTION, url=HOME)
+    with pytest.raises(DiscoveryError, match="no text"):
+        asyncio.run(poll(endpoint, SOURCE, Site({HOME: b"\x00"}), refuse, validators={}, since=None))
+
+
+@pytest.mark.parametrize("kind", list(EndpointKind))
+def test_errors_of_the_root_are_raised(kind: EndpointKind) -> None:
+    with pytest.raises(BadStatus):
+        visit(Site({}), MAP, kind)
+    with pytest.raises(DiscoveryError):
+        visit(Site({MAP: b"words"}), MAP, kind)
+
+
+def test_a_broken_child_does_not_stop_the_rest() -> None:
+    etags = {MAP: '"m"', HOME + "c.xml": '"c"'}
+    site = Site({MAP: index("a.xml", "b.xml", "c.xml"), HOME + "b.xml": b"words", HOME + "c.xml": urlset(3)}, etags=etags)
+    answer = polled(site, MAP)
+    assert names(answer) == ["a/3"]
+    assert isinstance(answer.error, BadStatus)
+    assert answer.validators == {HOME + "c.xml": Validators(etag='"c"')}, (
+        "with a 304 of the root the broken ones would be forgotten"
+    )
+
+
+def test_nothing_changed_anywhere() -> None:
+    documents = {MAP: index("a.xml", "b.xml"), HOME + "a.xml": urlset(1), HOME + "b.xml": urlset(2)}
+    site = Site(documents, etags=dict.fromkeys(documents, '"1"'))
+    first = polled(site, MAP)
+    assert set(first.validators) == set(documents)
+    assert isinstance(visit(site, MAP, EndpointKind.SITEMAP, validators=first.validators), NotModified)
+    site.documents[HOME + "b.xml"], site.etags[HOME + "b.xml"] = urlset(2, 3), '"2"'
+    second = polled(site, MAP, validators=first.validators)
+    assert names(second) == ["a/2", "a/3"]
+    assert second.validators[HOME + "b.xml"] == Validators(etag='"2"')
+    assert second.validators[MAP] == Validators(etag='"1"')
+
+
+def test_children_that_are_older_than_the_last_visit_are_not_read() -> None:
+    old, new = (
+        f"<sitemap><loc>{HOME}{n}.xml</loc><lastmod>{d}</lastmod></sitemap>"
+        for n, d in (("old", "2024-05-01"), ("new", "2024-05-30"))
+    )
+    site = Site(
+        {MAP: f"<sitemapindex>{old}{new}</sitemapindex>".encode(), HOME + "old.xml": urlset(1), HOME + "new.xml": urlset(2)}
+    )
+    assert names(polled(site, MAP, since=datetime(2024, 5, 30, 18, tzinfo=UTC))) == ["a/2"]
+    assert HOME + "old.xml" not in site.asked
+    assert names(polled(site, MAP, since=NOW - timedelta(days=90))) == ["a/2", "a/1"]
+
+
+def test_an_index_without_end_ends() -> None:
+    class Endless(dict[str, bytes]):
+        def get(self, key: str, _default: object = None) -> bytes:  # type: ignore[override]
+            return index(f"{len(key)}x{key.rpartition('/')[2]}", "map.xml", key.rpartition("/")[2])
+
+    site = Site(Endless())  # type: ignore[arg-type]
+    assert names(polled(site, MAP)) == []
+    assert len(site.asked) == len(set(site.asked)) == walk.MAX_DEPTH + 1
+
+
+def test_a_wide_index_is_cut() -> None:
+    site = Site({MAP: index(*(f"{n}.xml" for n in range(500)))} | {f"{HOME}{n}.xml": urlset(n) for n in range(500)})
+    assert len(polled(site, MAP).links) == walk.MAX_DOCUMENTS - 1
+    assert len(site.asked) == walk.MAX_DOCUMENTS
+
+
+def test_children_of_other_sites_and_other_pages_are_not_read() -> None:
+    entries = b"<sitemap><loc>http://evil.example/a.xml</loc></sitemap><sitemap><loc>http://news.example/author-sitemap.xml</loc></sitemap>"
+    site = Site({MAP: b"<sitemapindex>" + entries + b"</sitemapindex>"})
+    assert names(polled(site, MAP)) == []
+    assert site.asked == [MAP]
+
+
+def test_pages_that_are_no_articles_are_left_out_of_a_sitemap() -> None:
+    paths = ("", "tag/ferry", "about-us", "report.pdf", "ferry")
+    site = Site({MAP: ("<urlset>" + "".join(f"<url><loc>{HOME}{path}</loc></url>" for path in paths) + "</urlset>").encode()})
+    assert names(polled(site, MAP)) == ["ferry"]

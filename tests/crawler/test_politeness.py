@@ -65,6 +65,7 @@ def test_retry_after_is_a_rest() -> None:
     assert not pace.forgettable(now=131, max_delay=60)
     assert Pace(ended=0).forgettable(now=61, max_delay=60)
     assert not Pace(ended=0).forgettable(now=59, max_delay=60)
+    assert not Pace(ended=0, slowdown=2).forgettable(now=61, max_delay=60)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +163,16 @@ async def test_turns_wait_for_the_pause(options: Options, monkeypatch: pytest.Mo
             begun.append(clock.now - 1000)
             clock.now += 1  # the request takes a second
     assert begun == [0, 3, 14, 45]
+
+
+@pytest.mark.anyio
+async def test_a_configured_delay_stands_above_the_cap(options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    turns = Turns(options(delay=90.0, max_delay=60.0), clock)
+    for _ in range(2):
+        async with turns.turn("a.example", "http://a.example/", crawl_delay=1000.0):
+            pass
+    assert clock.now == 1090
 
 
 @pytest.mark.anyio

@@ -42,9 +42,10 @@ _KINDS = {
     "li": BlockKind.LIST_ITEM,
     "pre": BlockKind.PREFORMATTED,
 }
+_DESCRIPTIONS = 'meta[name="description" i], meta[property="og:description"], meta[name="twitter:description"]'
 _NOTHING: Mapping[str, str | None] = MappingProxyType({})
 _LISTS = frozenset(("ul", "ol", "menu", "dl", "dir"))
-_HIDING_STYLE = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_HIDING_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def parse(html: str | bytes) -> LexborHTMLParser:
@@ -61,9 +62,15 @@ def read_document(tree: LexborHTMLParser) -> Document:
     """The page's blocks with the elements they stand in. The tree is only read."""
     reader = _Reader()
     root = tree.root
-    if root is not None:
-        reader.read(root)
-    return reader.document()
+    if root is None:
+        return reader.document(title="", description="")
+    reader.read(root)
+    title = root.css_first("head > title")
+    named = (node.attributes.get("content") for node in root.css(_DESCRIPTIONS))
+    return reader.document(
+        title=" ".join(title.text().split()) if title is not None else "",
+        description=next((content for content in named if content), ""),
+    )
 
 
 class _Reader:
@@ -115,10 +122,24 @@ class _Reader:
                 self.text(node.text_content or "")
             elif tag == "br":
                 self.line_break()
-            elif tag in SKIPPED or not self.enter(tag, node):
+            elif tag in SKIPPED:
+                skipped.add(node.mem_id)
+                self.note(tag)
+            elif not self.enter(tag, node):
                 skipped.add(node.mem_id)
         while still_open:
             self.close()
+
+    def note(self, tag: str) -> None:
+        """Remember that an element stands here, and nothing of what it holds."""
+        number = len(self.tags)
+        parent = self.open[-1][1] if self.open else number
+        self.tags.append(tag)
+        self.parents.append(parent)
+        self.owner.append(parent)
+        self.first.append(len(self.texts))
+        self.end.append(len(self.texts))
+        self.attributes.append(_NOTHING)
 
     def enter(self, tag: str, node: LexborNode) -> bool:
         """Open an element; False when it is hidden."""
@@ -195,7 +216,7 @@ class _Reader:
         self.lines.clear()
         self.link_chars = 0
 
-    def document(self) -> Document:
+    def document(self, *, title: str, description: str) -> Document:
         """What was read, as a value."""
         place = {owner: (self.path(owner), *self.describe(owner)) for owner in set(self.owners)}
         blocks = []
@@ -208,8 +229,11 @@ class _Reader:
             tags=self.tags,
             parents=self.parents,
             first=self.first,
-            end=self.end,
+            # An inline element may have waited for a block that came to nothing.
+            end=[min(number, len(blocks)) for number in self.end],
             attributes=self.attributes,
+            title=title,
+            description=description,
         )
 
     def ancestors(self, number: int, limit: int) -> Iterator[int]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from model.article import Block
 
-#: Never text of the page. ``noscript`` repeats what scripts load; the media tags hold a fallback for old browsers.
+#: Never text of the page: noted as empty elements. ``noscript`` repeats what scripts load; the media tags hold a fallback for old browsers.
 SKIPPED = frozenset(
     "applet audio canvas datalist embed frame frameset head iframe map meter noembed noframes noscript object "
     "optgroup option progress script select style svg template textarea title video -comment".split()
@@ -52,5 +52,8 @@ class Document:
     #: Blocks first (inclusive) to end (exclusive) stand inside the element; where equal, the place it stands at.
     first: Sequence[int]
     end: Sequence[int]
+    #: What the page's head calls it: ``title``, and the first of its descriptions; "" where it has none.
+    title: str = ""
+    description: str = ""
     #: Attributes of each element; empty for tags in `PLAIN`.
     attributes: Sequence[Mapping[str, str | None]]

@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bs4 import NavigableString, Tag
+from bs4 import Tag
+from bs4.element import NavigableString
 
 from crawler.evidence import Candidate, is_article, is_page, words
 from crawler.filters import wanted
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
 
     from model.source import Source
 
+#: Anchors looked at on one page; large front pages have some 2,000.
+MAX_ANCHORS = 5000
 #: Ancestors looked at for each anchor; deeper nesting is no page anybody wrote.
 _CLIMB = 40
 #: Elements and texts looked at inside each anchor.
-_INSIDE = 100
+_INSIDE = 50
 _FURNITURE_TAGS = frozenset({"footer", "header", "nav"})
 #: A part of the page's own content: what stands in its header belongs to it.
 _CONTENT_TAGS = frozenset({"article", "main", "section"})
@@ -68,7 +71,7 @@ def read_listing(html: str, url: str, source: Source) -> tuple[Link, ...]:
     soup = parsed(html, url)
     base, own = base_of(soup, url), identity(url)
     found: dict[str, list[_Anchor]] = {}
-    for tag in soup.find_all("a", href=True):
+    for tag in soup.find_all("a", href=True, limit=MAX_ANCHORS):
         target = address(tag, base)
         if target and is_page(target) and wanted(target, source) and identity(target) != own:
             found.setdefault(target, []).append(_anchor(tag))

@@ -53,7 +53,8 @@ def test_feeds_of_a_page() -> None:
     <link rel="alternate" type="application/atom+xml" href="/comments/feed/">
     <link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/7">
     <link rel="alternate" hreflang="de" href="/de/"><link rel="stylesheet" type="text/css" href="/rss.css">
-    <a href="/rss/sport.xml">Sport</a><a href="/news/1">News</a><a href="https://other.example/rss.xml">Other</a><a href="/feed/">RSS</a>
+    <a href="/rss/sport.xml">Sport</a><a href="/news/1">News</a>
+    <a href="https://other.example/rss.xml">Other</a><a href="/feed/">RSS</a>
     """
     assert find_feeds(html, HOME) == (HOME + "feed/", HOME + "feed.json", HOME + "rss/sport.xml")
 

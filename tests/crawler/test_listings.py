@@ -139,7 +139,7 @@ def test_what_is_no_page_says_so(html: str) -> None:
         "<b>" * 10_000 + "<a href='/2024/05/25/deep'>Deep</a>",
         "<a href='http://[::1/x'>x</a><a href='/2024/05/25/deep'>Deep</a><base href='http://['>",
         "\x00<a href='/2024/05/25/deep'>\ud800Deep\x00</a><?xml version='1.0'?>",
-        "<a href='/2024/05/25/deep'><div>" * 10_000,
+        "<a href='/2024/05/25/deep'><div>" * 2_000,
         "<a href='/2024/05/25/deep'>" + "word " * 100_000 + "</a>",
     ],
 )

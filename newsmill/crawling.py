@@ -43,7 +43,7 @@ class Report:
     @property
     def broken(self) -> tuple[str, ...]:
         """Names of the sources of which nothing could be read."""
-        return tuple(name for name, tally in self.tallies.items() if tally.broken)
+        return tuple(sorted(name for name, tally in self.tallies.items() if tally.broken))
 
     @property
     def totals(self) -> Mapping[str, int]:

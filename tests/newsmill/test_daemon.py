@@ -98,7 +98,7 @@ def test_sighup_takes_over_a_changed_file_and_a_wrong_one_changes_nothing(daemon
     config.write_text(good + "wrong: 1\n", encoding="utf8")
     daemon.process.send_signal(signal.SIGHUP)
     until(lambda: daemon.said("config.yaml not taken over"), daemon)
-    config.write_text(good + "  - name: added\n    url: http://127.0.0.1:9/\n", encoding="utf8")
+    config.write_text(good + "- name: added\n  url: http://127.0.0.1:9/\n", encoding="utf8")
     daemon.process.send_signal(signal.SIGHUP)
     until(lambda: any(entry.get("source") == "added" for entry in daemon.events()), daemon)
     assert daemon.end() == 0
@@ -107,6 +107,6 @@ def test_sighup_takes_over_a_changed_file_and_a_wrong_one_changes_nothing(daemon
 @pytest.mark.slow
 def test_a_changed_file_is_noticed_without_a_signal(daemon: Running, config: Path) -> None:
     until(lambda: daemon.said("started"), daemon)
-    config.write_text(config.read_text("utf8") + "  - name: added\n    url: http://127.0.0.1:9/\n", encoding="utf8")
+    config.write_text(config.read_text("utf8") + "- name: added\n  url: http://127.0.0.1:9/\n", encoding="utf8")
     until(lambda: daemon.said("config.yaml read again"), daemon)
     assert daemon.end() == 0

@@ -346,3 +346,8 @@ async def test_the_total_time_counts_all_hops_of_a_chain(site: Site, options: Op
     with pytest.raises(FetchTimeout):
         await fetch(options(total_timeout=0.4), site.url("/"))
     assert 1 < len(site.pages) < 5
+
+
+async def test_utf_32_looks_binary_and_is_text(site: Site, options: Options) -> None:
+    body = b"\x00\x00\xfe\xff" + "<p>A page.</p>".encode("utf-32-be")
+    assert (await page(options(), site.page("/x", body))).body == body

@@ -21,7 +21,7 @@ from model.page import Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from loopback import Site
+    from loopback import Hit, Site
 
     from crawler import FetchOptions
     from crawler.transport import Resolve
@@ -258,3 +258,23 @@ async def test_a_refusal_slows_the_whole_host(site: Site, options: Options) -> N
     assert caught.value.retry_after is not None
     assert 7100 < caught.value.retry_after <= 7200
     assert site.pages == ["/busy"]
+
+
+@pytest.mark.anyio
+async def test_no_more_in_flight_than_allowed(site: Site, options: Options, names: Names) -> None:
+    hosts = [f"{letter}.example" for letter in "abcdef"]
+    here, most = 0, 0
+
+    async def slow(hit: Hit, writer: asyncio.StreamWriter) -> None:
+        nonlocal here, most
+        here += 1
+        most = max(most, here)
+        await asyncio.sleep(0.05)
+        here -= 1
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+
+    site.raw("/", slow)
+    resolve = names(dict.fromkeys(hosts, "127.0.0.1"))
+    async with Fetcher(options(concurrency=2, obey_robots=False), resolve=resolve) as fetcher:
+        await asyncio.gather(*(fetcher.fetch(Request(url=site.url("/", host=host))) for host in hosts))
+    assert most == 2

@@ -320,3 +320,16 @@ async def test_an_error_of_the_page_stays_its_own(site: Site, options: Options) 
     async with Fetcher(options()) as fetcher:
         with pytest.raises(BadStatus):
             await fetcher.fetch(Request(url=site.url("/missing")))
+
+
+@pytest.mark.anyio
+async def test_an_endless_robots_is_read_up_to_the_cap(site: Site, options: Options) -> None:
+    async def endless(hit: Hit, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + NO + b"\n")
+        while True:
+            writer.write(b"# nothing\n" * 1000)
+            await writer.drain()
+
+    site.raw("/robots.txt", endless)
+    with pytest.raises(RobotsDisallowed):
+        await fetch(site, options(total_timeout=5.0))

@@ -111,8 +111,7 @@ def _chinese(letters: bytes, codec: str) -> float:
     common = sum(low <= character.encode(codec)[0] <= high for character in _HANZI.findall(text))
     outside = len(_HANZI.findall(text)) - common
     strange = len(_STRANGE.findall(text)) + len(_KANA.findall(text))
-    points: float = common - outside - 2 * strange
-    return 0.95 * points / max(1, common + outside + strange)
+    return float(0.95 * (common - outside - 2 * strange) / max(1, common + outside + strange))
 
 
 _WIDE = {

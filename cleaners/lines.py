@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from cleaners.lexicon import folded
-from cleaners.names import is_name, names, without_byline, without_roles
+from cleaners.names import is_name, names, without_addresses, without_byline, without_roles
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ _REASONS = {
 }
 #: Characters; longer lines are prose whatever they start with or hold.
 _SHORT, _LINE, _NOTICE = 80, 200, 420
+#: Characters of a title in a list under a heading.
+_TITLE = 120
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*\s*[kKmM%]?(?!\w)|\d+")
 _HASHTAG = re.compile(r"[##][^\s##]{2,}")
 _CONTACT = re.compile(
@@ -68,12 +70,16 @@ def finding(text: str, words: Lexicon) -> Finding | None:
     """What the line is recognised as; None for a line that may well be the article's.
 
     Args:
-        text: one line or block; of several lines each must be recognised, and the first one speaks.
+        text: one line or block; of several lines each must be recognised, unless the first is a heading over short ones; the
+            first one speaks.
         words: the lexicon of the page's language.
     """
     lines = text.split("\n")
-    found = [_one_line(line, words) for line in lines]
-    return found[0] if all(found) else None
+    first = _one_line(lines[0], words)
+    if first and first.clutter in (Clutter.HEADING, Clutter.ENDING) and all(len(line) <= _TITLE for line in lines):
+        return first
+    found = [first, *(_one_line(line, words) for line in lines[1:])]
+    return first if all(found) else None
 
 
 def _one_line(text: str, words: Lexicon) -> Finding | None:
@@ -195,6 +201,7 @@ def byline_names(text: str, words: Lexicon) -> tuple[str, ...]:
     """
     if _TERMINAL.search(text) and not text.rstrip().endswith((":", "기자.")):
         return ()
+    text = without_addresses(text)
     after = without_byline(text, words)
     parts = [part.strip() for part in re.split(r"[,|/•·\n]|\s[–—-]\s", after) if part.strip()]
     started = after != text

@@ -38,9 +38,19 @@ def names(text: str, words: Lexicon) -> tuple[str, ...]:
     >>> names("By Anna Lee and Tom Ray, Senior Reporters", lexicon("en"))
     ('Anna Lee', 'Tom Ray')
     """
-    plain = _BRACKETS.sub(" ", _ADDRESS.sub(" ", text)).strip()
-    parts = (without_roles(part, words) for part in _SEPARATOR.split(without_byline(plain, words)))
-    return distinct(part for part in parts if is_name(part, words))
+    plain = _BRACKETS.sub(" ", without_addresses(text)).strip()
+    found: list[str] = []
+    for part in _SEPARATOR.split(without_byline(plain, words)):
+        name = without_roles(part, words)
+        topic = found and " " not in name and name != part.strip() and not _CJK.search(name)
+        if is_name(name, words) and not topic:  # "Anna Lee, Harbour Correspondent" names one person
+            found.append(name)
+    return distinct(found)
+
+
+def without_addresses(text: str) -> str:
+    """The text without mail addresses, web addresses and account names."""
+    return _ADDRESS.sub(" ", text).strip()
 
 
 def distinct(found: Iterable[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from cleaners.blocks import parse, read_document
 from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
+from cleaners.dump import read_dump
 from cleaners.evidence import opinions_of
 from cleaners.judge import THRESHOLD, judge
 from cleaners.lexicon import lexicon
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from cleaners.metadata import Metadata
     from cleaners.rules import Ruled
     from model.article import Block, PageKind, Verdict
+
+
+#: trafilatura's text stands in for blocks that hold less than this share of it, when it has so many letters.
+_HARDLY, _ENOUGH = 0.5, 500.0
 
 
 def clean(
@@ -61,9 +66,13 @@ def clean(
     except Unreadable as error:
         raise Unreadable(url or "page", error.detail) from None
     read = _read(html, rules or Rules())
-    if not read.blocks:
-        raise Unreadable(url or "page", "no text on the page")
     return _cleaned(read, url=url, memory=memory or SiteMemory(), language=language)
+
+
+def _whole(blocks: tuple[Block, ...], extracted: str) -> tuple[Block, ...]:
+    """The blocks, or those of trafilatura's text where they hold hardly anything of it: a page that shows itself by script."""
+    held = sum(size(block.text) for block in blocks)
+    return read_dump(extracted) if size(extracted) >= _ENOUGH and held < size(extracted) * _HARDLY else blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +98,9 @@ def _read(html: str, rules: Rules) -> _Read:
 
 def _cleaned(read: _Read, *, url: str | None, memory: SiteMemory, language: str | None) -> Cleaned:
     second = second_opinion(read.html, url)
+    read = replace(read, blocks=_whole(read.blocks, second.text))
+    if not read.blocks:
+        raise Unreadable(url or "page", "no text on the page")
     language = language or claimed_language(read.claims) or language_of(second.text or _longest(read.blocks))
     known = _completed(read_metadata(read.claims, url, language), second, read.ruled)
     verdicts, doubt = _judged(read, second, known, memory)

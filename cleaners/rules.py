@@ -47,7 +47,7 @@ def apply(html: str, rules: Rules) -> Ruled:
     def select(selector: str | None) -> list[Tag]:
         try:
             return list(soup.select(selector)) if selector else []
-        except SelectorSyntaxError:
+        except (SelectorSyntaxError, NotImplementedError):
             return []
 
     title, published = select(rules.title), select(rules.published)

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of many scripts are meant
 from __future__ import annotations
 
 import pytest
@@ -13,7 +14,7 @@ JAPANESE = "日本政府は二十五日、安全保障に関する会議を開�
 CHINESE = "中国国家统计局周三公布的数据显示,今年第一季度国内生产总值同比增长百分之五。"
 TAIWANESE = "台灣政府週三公布的數據顯示,今年第一季度經濟成長率達到百分之三點五。"
 RUSSIAN = "Министерство обороны сообщило во вторник о проведении совместных учений в Балтийском море. "
-ENGLISH = "The ministry\u2019s statement \u2013 \u201cwe won\u2019t comment\u201d \u2013 came on Tuesday after the café meeting, officials said. "
+ENGLISH = "The ministry\u2019s statement \u2013 \u201cwe won\u2019t comment\u201d \u2013 came after the café meeting. "
 POLISH = "Książka Jezioro łabędzie i kolejne tomy z serii Bajki Baletowe udowadniają, że balet to wspaniała przygoda. "
 GREEK = "Ο υπουργός Εξωτερικών δήλωσε την Τρίτη ότι οι συνομιλίες θα συνεχιστούν την επόμενη εβδομάδα στην Αθήνα. "
 TURKISH = "Türkiye Büyük Millet Meclisi salı günü yeni yasa tasarısını görüşmek üzere toplandı, dışişleri bakanı açıkladı. "

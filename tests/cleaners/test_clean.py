@@ -86,7 +86,9 @@ def test_text_given_as_str_with_lone_surrogates_is_read() -> None:
     clean(page(f"<p>{FIRST}\ud800\x00</p>")).article.text.encode("utf8")
 
 
-TAGS = st.sampled_from(["p", "div", "table", "td", "tr", "ul", "li", "h2", "a", "span", "br", "article", "script", "form", "b", "blockquote"])
+TAGS = st.sampled_from(
+    ["p", "div", "table", "td", "tr", "ul", "li", "h2", "a", "span", "br", "article", "script", "form", "b", "blockquote"]
+)
 TEXTS = st.text(max_size=60) | st.sampled_from(
     [FIRST, SECOND, "Popular Now", "By Anna Lee", "3 Comments", "많이 본 뉴스", "\ud800"]
 )

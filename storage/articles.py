@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from model.article import Cleaned
     from model.page import Page
+    from storage.values import Visit
 
 #: What may come of a cleaned page.
 Saved: TypeAlias = Stored | Revised | Unchanged | Duplicate
@@ -53,25 +54,35 @@ class Arrival(NamedTuple):
     page: Page | None
     cleaned: Cleaned
 
-    @property
-    def title(self) -> str:
-        """The headline as stored."""
-        return " ".join(storable(self.cleaned.article.title).split())
+    #: Headline and text as stored, and the text's identity.
+    title: str
+    text: str
+    text_hash: str
+    #: The address the page names as its own, where it may speak for it.
+    canonical_url: str | None
+    #: The identity of its article.
+    identity: str
 
-    @property
-    def text(self) -> str:
-        """The text as stored."""
-        return storable(self.cleaned.article.text)
 
-    @property
-    def canonical_url(self) -> str | None:
-        """The address the page names as its own, where it may speak for it."""
-        return declared(self.cleaned.article.canonical_url, self.url)
-
-    @property
-    def identity(self) -> str:
-        """The identity of its article."""
-        return identity(self.canonical_url or self.url)
+def arrival_of(visit: Visit, page: Row[Any], cleaned: Cleaned) -> Arrival:
+    """A cleaned page with what all steps ask of it."""
+    url = storable(visit.page.url) if visit.page else page.url
+    text, canonical_url = storable(cleaned.article.text), declared(cleaned.article.canonical_url, url)
+    return Arrival(
+        page_id=page.id,
+        run_id=visit.run_id,
+        source=page.source,
+        url=url,
+        article_id=page.article_id,
+        at=visit.at,
+        page=visit.page,
+        cleaned=cleaned,
+        title=" ".join(storable(cleaned.article.title).split()),
+        text=text,
+        text_hash=text_hash(text),
+        canonical_url=canonical_url,
+        identity=identity(canonical_url or url),
+    )
 
 
 def save_article(connection: Connection, arrival: Arrival) -> Saved:
@@ -111,7 +122,7 @@ def _store(connection: Connection, arrival: Arrival) -> Saved:
         insert(revision_table).values(article_id=article_id, number=1, seen_at=arrival.at, **_revision(connection, arrival))
     )
     fulltext.add(connection, article_id, arrival.title, arrival.text)
-    representative = regroup(connection, text_hash(arrival.text), arrival.text)
+    representative = regroup(connection, arrival.text_hash, arrival.text)
     if representative in {None, article_id}:
         return Stored(url=arrival.url, article_id=article_id)
     return Duplicate(url=arrival.url, article_id=article_id, original_id=representative or article_id)
@@ -119,7 +130,7 @@ def _store(connection: Connection, arrival: Arrival) -> Saved:
 
 def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
     takes_over = known.page_id != arrival.page_id
-    changed = known.text_hash != text_hash(arrival.text) or known.title != arrival.title
+    changed = known.text_hash != arrival.text_hash or known.title != arrival.title
     # A page that takes over an article seen once only replaces its text: it would have been first in another order.
     replaces = takes_over and known.revision == 1
     facts: dict[str, Any] = _claims(arrival)
@@ -187,7 +198,7 @@ def _claims(arrival: Arrival) -> dict[str, Any]:
 
 def _text_facts(arrival: Arrival) -> dict[str, Any]:
     words = arrival.cleaned.article.word_count or count_words(arrival.text)
-    return {"text_hash": text_hash(arrival.text), "word_count": words}
+    return {"text_hash": arrival.text_hash, "word_count": words}
 
 
 def _revision(connection: Connection, arrival: Arrival) -> dict[str, Any]:
@@ -201,13 +212,13 @@ def regroup(connection: Connection, key: str, text: str) -> int | None:
     """Mark all articles with this text as duplicates of one of them, whichever came first; return that one's id.
 
     Returns:
-        The representative's id; None where no article has this text, or the text is too short to tell.
+        The representative's id; None where no two articles have this text, or it is too short to tell.
     """
     table = article_table.c
     rows = connection.execute(
         select(table.id, table.published, table.url, table.duplicate_of).where(table.text_hash == key)
     ).all()
-    if not rows:
+    if len(rows) < 2 and all(row.duplicate_of is None for row in rows):  # noqa: PLR2004 - a group has two
         return None
     alone = count_words(text) < SHORTEST_DUPLICATE
     first = min(rows, key=lambda row: (row.published or _NEVER, row.url))

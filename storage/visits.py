@@ -10,8 +10,7 @@ from model.article import Cleaned
 from model.errors import BadStatus, NotFound, PageError, RobotsDisallowed
 from model.outcome import Duplicate, Failed, Revised, Skipped, Stored, Unchanged
 from model.page import NotModified, Validators
-from storage.articles import Arrival, Saved, mark_gone, mark_seen, save_article
-from storage.columns import storable
+from storage.articles import Saved, arrival_of, mark_gone, mark_seen, save_article
 from storage.memories import save_memory
 from storage.raw import keep_fetch
 from storage.tables import event as event_table
@@ -98,17 +97,7 @@ def _apply(connection: Connection, page: Row[Any], visit: Visit, changes: dict[s
 
 
 def _save_cleaned(connection: Connection, page: Row[Any], visit: Visit, cleaned: Cleaned, changes: dict[str, Any]) -> Saved:
-    arrival = Arrival(
-        page_id=page.id,
-        run_id=visit.run_id,
-        source=page.source,
-        url=storable(visit.page.url) if visit.page else page.url,
-        article_id=page.article_id,
-        at=visit.at,
-        page=visit.page,
-        cleaned=cleaned,
-    )
-    outcome = save_article(connection, arrival)
+    outcome = save_article(connection, arrival_of(visit, page, cleaned))
     changes["article_id"] = outcome.article_id
     return outcome
 

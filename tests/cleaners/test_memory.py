@@ -13,7 +13,7 @@ def story(number: int) -> str:
         for word in ("on Monday", "on Tuesday", "on Wednesday", "again on Friday")
     ]
     return (
-        f"<html lang=en><head><title>Town {number} keeps its hall</title></head><body><h1>Town {number} keeps its hall</h1><article>"
+        f"<html lang=en><title>Town {number} keeps its hall</title><body><h1>Town {number} keeps its hall</h1><article>"
         + "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs[:3])
         + f"<p>{BOX}</p><p>{paragraphs[3]}</p></article></body></html>"
     )

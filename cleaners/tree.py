@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from model.article import Block
 
-#: Never text of the page: noted as empty elements. ``noscript`` repeats what scripts load; the media tags hold a fallback for old browsers.
+#: Never text of the page: noted as empty elements.
+#: ``noscript`` repeats what scripts load; the media tags hold a fallback for old browsers.
 SKIPPED = frozenset(
     "applet audio canvas datalist embed frame frameset head iframe map meter noembed noframes noscript object "
     "optgroup option progress script select style svg template textarea title video -comment".split()

@@ -1,0 +1,88 @@
+"""Gradient-boosted trees evaluated with numpy: the weights come from LightGBM, which run time never imports.
+
+Every tree is laid out as a complete binary tree of one depth, so that all blocks walk all trees a level at a time and a
+step down is arithmetic: from node ``k`` to ``2k + 1`` or ``2k + 2``. A leaf above the last level repeats itself below.
+
+One arithmetic for all: features are float32; a threshold is the largest float32 that is not above LightGBM's double, so
+that comparing float32 with it gives the same answer; leaf values are float64 and summed tree by tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import IO, TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forest:
+    """``t`` trees of depth ``d`` over named features."""
+
+    names: tuple[str, ...]
+    depth: int
+    #: Feature that an inner node asks about. Shape (t, 2**d - 1).
+    features: NDArray[np.int64]
+    #: Left where the feature is not above it. Shape (t, 2**d - 1).
+    thresholds: NDArray[np.float32]
+    #: Shape (t, 2**d).
+    leaves: NDArray[np.float64]
+
+    def margins(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Sum of the leaves each row falls into; the matrix has a row a block and a column a feature of `names`."""
+        trees, inner = self.features.shape
+        rows, width = matrix.shape
+        table = np.ascontiguousarray(matrix).ravel()
+        offsets = np.arange(trees)[:, None] * inner
+        base = np.arange(rows)[None, :] * width
+        flat_features, flat_thresholds = self.features.ravel(), self.thresholds.ravel()
+        node = np.zeros((trees, rows), dtype=np.int64)
+        for _ in range(self.depth):
+            place = offsets + node
+            right = table.take(flat_features.take(place) + base) > flat_thresholds.take(place)
+            node += node
+            node += 1
+            node += right
+        leaf = node - inner + np.arange(trees)[:, None] * (inner + 1)
+        total: NDArray[np.float64] = np.add.reduce(self.leaves.ravel().take(leaf), axis=0)
+        return total
+
+    def probabilities(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
+        """Logistic function of the margins, 0 to 1. Length: rows of the matrix."""
+        result: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-self.margins(matrix)))
+        return result
+
+
+def save(forest: Forest, file: IO[bytes]) -> None:
+    """Write the forest as plain arrays; equal forests give equal bytes."""
+    np.savez_compressed(
+        file,
+        names=np.array(forest.names),
+        features=forest.features.astype(np.int16),
+        thresholds=forest.thresholds,
+        leaves=forest.leaves,
+    )
+
+
+def load(file: IO[bytes]) -> Forest:
+    """Read what `save` wrote."""
+    with np.load(file, allow_pickle=False) as arrays:
+        return Forest(
+            names=tuple(str(name) for name in arrays["names"]),
+            depth=int(arrays["leaves"].shape[1]).bit_length() - 1,
+            features=arrays["features"].astype(np.int64),
+            thresholds=arrays["thresholds"],
+            leaves=arrays["leaves"],
+        )
+
+
+@cache
+def shipped(name: str) -> Forest:
+    """A forest that comes with the package: ``blocks`` or ``lines``. Read once."""
+    with (resources.files("cleaners") / "weights" / f"{name}.npz").open("rb") as file:
+        return load(file)

@@ -1,0 +1,53 @@
+"""Evidence of structure: some two hundred features of each block, computed over the whole page at once.
+
+They carry over from site to site: no names of classes, no words of any language, no addresses. Groups, by what they ask:
+`text` (the block itself), `containers` (what is around it and what is like it), `place` (where it stands), `near` (what
+stands beside it), `head` (what the page's title and description name).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cleaners.features import arrays, containers, head, near, place, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from cleaners.features.arrays import Columns
+    from cleaners.tree import Document
+
+__all__ = ["columns", "matrix"]
+
+
+def columns(document: Document) -> Columns:
+    """Every feature of a page with at least one block, by name, in a fixed order."""
+    page = arrays.read(document)
+    found, named = head.hits(page)
+    return {
+        **text.own_text(page),
+        **text.whole_page(page),
+        **containers.around(page),
+        **containers.alike(page),
+        **place.position(page),
+        **place.cores(page),
+        **place.runs(page, found),
+        **place.windows(page),
+        **place.neighbours(page),
+        **place.headings(page),
+        **near.near(page),
+        **head.spoken_of(page, found, named),
+        **head.title(page),
+    }
+
+
+def matrix(document: Document, names: Sequence[str]) -> NDArray[np.float32]:
+    """The named features: a row a block, a column a name."""
+    if not document.blocks:
+        return np.zeros((0, len(names)), dtype=np.float32)
+    found = columns(document)
+    return np.stack([found[name].astype(np.float32) for name in names], axis=1)

@@ -1,0 +1,202 @@
+"""The page as numpy arrays: what every group of features starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from cleaners.letters import Letter, Letters, count
+from model.article import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from cleaners.tree import Document
+
+Floats: TypeAlias = "NDArray[np.float64]"
+Ints: TypeAlias = "NDArray[np.int64]"
+#: Features by name, each of one value a block.
+Columns: TypeAlias = "dict[str, NDArray[np.generic]]"
+
+KINDS: Mapping[BlockKind, int] = {kind: number for number, kind in enumerate(BlockKind)}
+#: Elements around a block that are asked for, in this order, at most `HEIGHTS` of them above its own.
+HEIGHTS = 6
+#: What stands around a block; a bit each.
+AROUND = (
+    "article",
+    "main",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "section",
+    "form",
+    "figure",
+    "table",
+    "li",
+    "p",
+    "pre",
+    "body_prop",
+)
+_BITS = {name: 1 << number for number, name in enumerate(AROUND)}
+#: Prose from which on a block counts as a paragraph.
+GOOD = 60.0
+#: Microdata that names the text of a story (schema.org).
+_BODY_PROPERTIES = frozenset(("articlebody", "reviewbody", "text"))
+
+
+def log(values: Floats | Ints | float) -> Floats:
+    """Base-2 logarithm of one more than the values; those below 0 count as 0."""
+    return np.log2(1.0 + np.maximum(values, 0.0))
+
+
+def signed_log(values: Ints | Floats) -> Floats:
+    """Logarithm that keeps the sign of a distance."""
+    return np.sign(values) * np.log2(1.0 + np.abs(values))
+
+
+def running(values: NDArray[np.generic]) -> Floats:
+    """Sums of the first 0, 1, ... n values. Length n + 1."""
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    return sums
+
+
+def heaviest_run(weights: Floats) -> tuple[int, int]:
+    """First (inclusive) and end (exclusive) of the run with the largest sum (BTE: Finn et al. 2001)."""
+    sums = running(weights)
+    low = np.minimum.accumulate(sums)
+    end = int((sums[1:] - low[:-1]).argmax()) + 1
+    return int(np.flatnonzero(sums[:end] == low[end - 1])[-1]), end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrays:
+    """A page of ``n`` blocks, at least one, and ``m`` elements."""
+
+    document: Document
+    texts: Sequence[str]
+    letters: Letters
+    #: Of each block. Length n.
+    index: Ints
+    kind: Ints
+    level: Ints
+    density: Floats
+    mass: Floats
+    #: Mass of what reads like a paragraph: long, with sentence marks, outside links.
+    prose: Floats
+    #: Running sums of the mass, of the mass inside links, and of the prose. Length n + 1.
+    mass_sums: Floats
+    link_sums: Floats
+    prose_sums: Floats
+    #: The page's prose, at least 1.
+    total: float
+    #: Of each element. Length m.
+    first: Ints
+    end: Ints
+    #: Numbers of equal tag and class, and of equal path of those from the root.
+    signature: Ints
+    path: Ints
+    depth: Ints
+    #: For each height from 0 (its own element), the element around each block; steps that add no block are skipped.
+    heights: Sequence[Ints]
+    #: Bits of `AROUND` for each block.
+    around: Ints
+
+    @property
+    def size(self) -> int:
+        """Number of blocks."""
+        return len(self.texts)
+
+    def stands_in(self, name: str) -> NDArray[np.bool_]:
+        """Which blocks stand inside an element of `AROUND`."""
+        return (self.around & _BITS[name]) > 0
+
+    def inside(self, sums: Floats, elements: Ints) -> Floats:
+        """What running sums over blocks come to inside some elements."""
+        return sums[self.end[elements]] - sums[self.first[elements]]
+
+    def within(self, elements: Ints, block: int) -> NDArray[np.bool_]:
+        """Which of the elements hold a block."""
+        return (self.first[elements] <= block) & (self.end[elements] > block)
+
+    def kinship(self, block: int) -> Ints:
+        """For each block, how low the first element around it stands that holds the given one too: 8 to 2; 0 for none."""
+        kin = np.zeros(self.size, dtype=np.int64)
+        for height, elements in enumerate(self.heights):
+            kin = np.where((kin == 0) & self.within(elements, block), 8 - height, kin)
+        return kin
+
+
+def read(document: Document) -> Arrays:
+    """The arrays of a page; it has at least one block."""
+    texts = [block.text for block in document.blocks]
+    letters = count(texts)
+    density = np.array([block.link_density for block in document.blocks])
+    prose = _prose(letters, density)
+    signature, path, depth, up, around = _elements(document)
+    owners = np.asarray(document.owners)
+    heights = [owners]
+    for _ in range(HEIGHTS):
+        heights.append(up[heights[-1]])
+    return Arrays(
+        document=document,
+        texts=texts,
+        letters=letters,
+        index=np.arange(len(texts)),
+        kind=np.array([KINDS[block.kind] for block in document.blocks]),
+        level=np.array([block.level for block in document.blocks]),
+        density=density,
+        mass=letters.mass,
+        prose=prose,
+        mass_sums=running(letters.mass),
+        link_sums=running(letters.mass * density),
+        prose_sums=running(prose),
+        total=max(float(prose.sum()), 1.0),
+        first=np.asarray(document.first),
+        end=np.asarray(document.end),
+        signature=signature,
+        path=path,
+        depth=depth,
+        heights=heights,
+        around=around[owners],
+    )
+
+
+def _prose(letters: Letters, density: Floats) -> Floats:
+    """How much of a paragraph each block is, in letters."""
+    marks = letters.counts[:, Letter.TERMINAL] + letters.counts[:, Letter.COMMA]
+    long_enough = np.clip((letters.mass - 40) / 80, 0, 1)
+    punctuated = 0.2 + 0.8 * np.clip(marks / 2, 0, 1)
+    unlinked = (1 - density) * np.where(density > 0.5, 0.2, 1.0)  # noqa: PLR2004 - more link than text
+    prose: Floats = letters.mass * long_enough * punctuated * unlinked
+    return prose
+
+
+def _elements(document: Document) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Signature, path, depth, the next element up that holds more blocks, and the bits of `AROUND`, of each element."""
+    signatures: dict[tuple[str, str | None], int] = {}
+    paths: dict[tuple[int, int], int] = {}
+    first, end = document.first, document.end
+    signature, path, depth, up, around = [], [], [], [], []
+    for number, (tag, parent, named) in enumerate(zip(document.tags, document.parents, document.attributes, strict=True)):
+        own = _BITS.get(tag, 0)
+        if "itemprop" in named and (named["itemprop"] or "").lower() in _BODY_PROPERTIES:
+            own |= _BITS["body_prop"]
+        signed = signatures.setdefault((tag, named.get("class")), len(signatures))
+        signature.append(signed)
+        if parent == number:
+            path.append(0)
+            depth.append(0)
+            up.append(number)
+            around.append(own)
+            continue
+        path.append(paths.setdefault((path[parent], signed), len(paths) + 1))
+        depth.append(depth[parent] + 1)
+        up.append(up[parent] if first[parent] == first[number] and end[parent] == end[number] else parent)
+        around.append(around[parent] | own)
+    return np.array(signature), np.array(path), np.array(depth), np.array(up), np.array(around)

@@ -1,0 +1,112 @@
+"""What the page's own head says of it: where its title stands, and which blocks speak of what title and description name.
+
+It tells a short article from longer legal texts, comments and teasers in any language, without a word list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cleaners.features.arrays import KINDS, log, running, signed_log
+from cleaners.features.place import ABSENT
+from model.article import BlockKind
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from cleaners.features.arrays import Arrays, Columns, Floats
+
+#: Words of four letters and more are compared by their first five, so that endings do not part them.
+_WORD = re.compile(r"[^\W\d_]{4,}")
+_STEM = 5
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+#: Smaller than any merit that counts.
+EPSILON = 1e-9
+#: Characters read of title and description.
+_TITLE, _DESCRIPTION = 300, 600
+
+
+def hits(page: Arrays) -> tuple[Floats, int]:
+    """For each block, how many words of title and description it has, rare ones counting most; and how many there are."""
+    lead = f"{page.document.title[:_TITLE]}\n{page.document.description[:_DESCRIPTION]}".casefold()
+    stems = {word[:_STEM] for word in _WORD.findall(lead) if not _IDEOGRAPHS.search(word)}
+    pairs = {run[i : i + 2] for run in _IDEOGRAPHS.findall(lead) for i in range(len(run) - 1)}
+    found = [_found(text.casefold(), stems, pairs) for text in page.texts]
+    often = Counter(word for words in found for word in words)
+    # A word of the site's name is in every other block and says nothing.
+    weight = {word: max(0.0, 1.0 - 3.0 * number / max(page.size, 12)) for word, number in often.items()}
+    return np.array([sum(weight[word] for word in sorted(words)) for words in found]), len(stems) + len(pairs)
+
+
+def _found(text: str, stems: set[str], pairs: set[str]) -> set[str]:
+    words = {word[:_STEM] for word in _WORD.findall(text)} & stems
+    return words.union(pair for pair in pairs if pair in text) if pairs else words
+
+
+def spoken_of(page: Arrays, found: Floats, named: int) -> Columns:
+    """How much a block, its surroundings and what is like it speak of what the head names."""
+    sums = running(found)
+    total = max(sums[-1], 1.0)
+    columns: Columns = {
+        "hits": found,
+        "hits_share": found / max(named, 1),
+        "hits_rate": found / log(page.mass),
+        "hits_page": np.full(page.size, sums[-1] / page.size),
+        "hits_before": sums[:-1] / total,
+        "named": np.full(page.size, named),
+    }
+    for height in (1, 2, 3, 4):
+        inside = page.inside(sums, page.heights[height])
+        columns[f"h{height}_hits"] = log(inside)
+        columns[f"h{height}_hits_share"] = inside / total
+        columns[f"h{height}_hits_rate"] = inside / np.maximum(log(page.inside(page.prose_sums, page.heights[height])), 1)
+    for reach in (2, 6, 15):
+        low, high = np.maximum(page.index - reach, 0), np.minimum(page.index + reach + 1, page.size)
+        columns[f"w{reach}_hits"] = log(sums[high] - sums[low])
+        columns[f"w{reach}_hits_share"] = (sums[high] - sums[low]) / total
+    for name, key in (("own_path", page.path[page.heights[0]]), ("above_path", page.path[page.heights[1]])):
+        spoken = np.bincount(key, weights=found) / total
+        merit = spoken + np.bincount(key, weights=page.prose) / page.total
+        columns[f"{name}_hits"] = spoken[key]
+        columns[f"{name}_merit"] = merit[key] / max(merit.max(), EPSILON)
+    prose = found * (page.prose > 0)
+    best = int(prose.argmax())
+    columns["from_hit"] = signed_log(page.index - best) if prose[best] > 0 else np.full(page.size, ABSENT)
+    columns["hit_kin"] = page.kinship(best)
+    return columns
+
+
+def title(page: Arrays) -> Columns:
+    """Where the page's title stands as a headline, and how the other blocks stand to it."""
+    matches = _matches(page)
+    lengths = np.array([len(text) for text in page.texts])
+    weights = matches * lengths * np.where(page.kind == KINDS[BlockKind.HEADING], 2.0, 1.0)
+    weights *= np.where(page.density > 0.5, 0.5, 1.0)  # noqa: PLR2004 - more link than text
+    at = int(weights.argmax())
+    if not matches[at]:
+        absent = np.full(page.size, ABSENT)
+        return {"title_match": matches, "from_title": absent, "prose_from_title": absent, "title_kin": np.full(page.size, -1)}
+    between = np.abs(page.prose_sums[:-1] - page.prose_sums[at])
+    return {
+        "title_match": matches,
+        "from_title": signed_log(page.index - at),
+        "prose_from_title": np.sign(page.index - at) * log(between),
+        "title_kin": page.kinship(at),
+    }
+
+
+def _matches(page: Arrays) -> NDArray[np.bool_]:
+    """Blocks that stand in the title as they are, or hold it whole."""
+    wanted = page.document.title.casefold()
+    if not wanted:
+        return np.zeros(page.size, dtype=bool)
+    return np.array(
+        [
+            10 < len(text) < _TITLE and ((own := text.casefold()) in wanted or (len(wanted) > 15 and wanted in own))  # noqa: PLR2004 - shorter ones match by chance
+            for text in page.texts
+        ]
+    )

@@ -78,7 +78,7 @@ def _wrapped_at(lines: list[str]) -> int:
         return 0
     full = [line for line in lines if len(line) > widths[-1] - 16]
     broken = sum(not ends_sentence(line) for line in full)
-    return widths[-1] if len(full) >= 4 and len(full) * 8 > len(widths) and broken * 2 > len(full) else 0  # noqa: PLR2004
+    return widths[-1] if len(full) >= 4 and broken * 2 > len(full) else 0  # noqa: PLR2004
 
 
 def _read(group: list[str]) -> list[_Line]:

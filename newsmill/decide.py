@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from model.page import Page
-    from model.source import Source
+    from model.source import Link, Source
     from storage.values import EndpointState, PageState, Result
 
 #: Waits after the first, second, ... failure in a row; the last one repeats. Nothing is given up that may come back.
@@ -49,6 +49,8 @@ ROBOTS_WAIT = timedelta(days=7)
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 #: Statuses that say the page itself is not to be had, as opposed to the server having a bad day.
 GONE = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
+#: Two moments of one calendar day, each in some zone of the earth, lie no further apart.
+ONE_DAY_ANYWHERE = timedelta(hours=38)
 #: Kinds of page that list or tease others and hold no story of their own.
 NOT_ARTICLES = frozenset({PageKind.LISTING, PageKind.OTHER})
 
@@ -91,6 +93,25 @@ def arrived(page: Page, *, wanted: bool) -> Skipped | None:
     if len(page.chain) > 1 and not wanted:
         return Skipped(url=page.chain[0], reason="filtered", detail=f"sent on to {page.url}")
     return None
+
+
+def completed(cleaned: Cleaned, link: Link) -> Cleaned:
+    """The cleaned page with what its endpoint claims of it, where the page itself says nothing or less.
+
+    A page that shows only a day yields midnight; a feed that names a time of that day (or of the next, in another zone) knows better.
+    """
+    article = cleaned.article
+    published = article.published
+    vague = published is None or published.time() == time(0)
+    if vague and link.published is not None and (published is None or abs(link.published - published) < ONE_DAY_ANYWHERE):
+        published = link.published
+    completed = replace(
+        article,
+        title=article.title or link.title or "",
+        authors=article.authors or link.authors,
+        published=published,
+    )
+    return cleaned if completed == article else replace(cleaned, article=completed)
 
 
 def judged(cleaned: Cleaned, *, url: str) -> Cleaned | Skipped:

@@ -22,7 +22,7 @@ from model.article import Cleaned
 from model.errors import CleanError, PageError
 from model.page import NotModified, Page, Request
 from model.times import now
-from newsmill.decide import after_visit, arrived, fallback_endpoints, judged, needs_discovery
+from newsmill.decide import after_visit, arrived, completed, fallback_endpoints, judged, needs_discovery
 from newsmill.progress import Tally
 from newsmill.schedule import next_poll
 from storage.values import Poll, Visit
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from crawler import Fetcher
-    from model.source import Source
+    from model.source import Link, Source
     from newsmill.progress import Observer
     from newsmill.workers import CleaningPool
     from storage import Store, Writer
@@ -225,10 +225,10 @@ class Lane:
     async def _save_all(self, fetched: asyncio.Queue[tuple[PageState, Fetched] | None]) -> None:
         while (arrival := await fetched.get()) is not None:
             state, ending = arrival
-            result = await self._clean(ending) if isinstance(ending, Page) else ending
+            result = await self._clean(ending, state.link) if isinstance(ending, Page) else ending
             await self._save(state, result, ending if isinstance(ending, Page) else None)
 
-    async def _clean(self, page: Page) -> Result:
+    async def _clean(self, page: Page, link: Link) -> Result:
         """The page's article, and the source's memory moved on by it."""
         if (elsewhere := arrived(page, wanted=wanted(page.url, self._source))) is not None:
             return elsewhere
@@ -236,7 +236,7 @@ class Lane:
             learned = await self._rooms.pool.clean(page, self._source, self._memory)
         except CleanError as error:
             return error
-        result = judged(learned.cleaned, url=page.url)
+        result = judged(completed(learned.cleaned, link), url=page.url)
         if isinstance(result, Cleaned):
             self._memory = learned.memory
         return result

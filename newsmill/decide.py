@@ -98,7 +98,7 @@ def arrived(page: Page, *, wanted: bool) -> Skipped | None:
 def completed(cleaned: Cleaned, link: Link) -> Cleaned:
     """The cleaned page with what its endpoint claims of it, where the page itself says nothing or less.
 
-    A page that shows only a day yields midnight; a feed that names a time of that day (or of the next, in another zone) knows better.
+    A page that shows only a day yields midnight; a feed that names a time of that day, in whatever zone, knows better.
     """
     article = cleaned.article
     published = article.published

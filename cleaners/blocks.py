@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from selectolax.lexbor import LexborHTMLParser
 
 from cleaners.tables import merge_rows
-from cleaners.tree import BREAKING, PLAIN, SKIPPED, Document
+from cleaners.tree import BREAKING, PLAIN, SKIPPED, VOID, Document
 from model.article import Block, BlockKind
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ class _Reader:
                 self.text(node.text_content or "")
             elif tag == "br":
                 self.line_break()
+            elif tag in VOID:
+                self.note(tag)
             elif tag in SKIPPED:
                 skipped.add(node.mem_id)
                 self.note(tag)

@@ -29,7 +29,10 @@ INLINE = frozenset(
 )
 
 #: Inline tags whose attributes nobody asks about.
-PLAIN = frozenset("abbr acronym b big br cite code em font i img kbd nobr s small source strike strong sub sup tt u wbr".split())
+PLAIN = frozenset("a abbr acronym b big br cite code em font i kbd nobr s small strike strong sub sup tt u".split())
+
+#: Inline tags that hold nothing.
+VOID = frozenset(("img", "input", "source", "wbr"))
 
 #: Tags that end the line of text before and after them.
 BREAKING = frozenset(

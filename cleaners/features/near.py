@@ -11,43 +11,39 @@ from cleaners.features.arrays import running
 if TYPE_CHECKING:
     from cleaners.features.arrays import Arrays, Columns, Floats
 
+#: Groups of tags, each with where it is counted: at the block, near it, far around, inside the elements around it.
 _GROUPS = {
-    "image": ("img", "picture", "svg"),
-    "time": ("time",),
-    "form": ("input", "textarea", "select", "button", "form", "label"),
-    "media": ("iframe", "video", "audio", "object", "embed"),
-    "script": ("script", "noscript"),
-    "heading": ("h1", "h2", "h3", "h4", "h5", "h6"),
-    "list": ("ul", "ol"),
-    "entry": ("li",),
-    "paragraph": ("p",),
-    "link": ("a",),
+    "image": (("img", "picture", "svg"), ("at", "near", "wide", "inside")),
+    "time": (("time",), ("inside",)),
+    "form": (("input", "textarea", "select", "button", "form", "label"), ("near", "wide", "inside")),
+    "media": (("iframe", "video", "audio", "object", "embed"), ("wide",)),
+    "script": (("script", "noscript"), ("near", "inside")),
+    "heading": (("h1", "h2", "h3", "h4", "h5", "h6"), ("at", "near", "wide")),
+    "entry": (("li",), ("at", "near")),
+    "paragraph": (("p",), ("at", "near")),
+    "link": (("a",), ("at", "near", "inside")),
 }
-#: Groups counted inside the elements around a block too, and those counted at ten blocks' distance.
-_INSIDE = ("image", "time", "form", "script", "link")
-_WIDE = ("image", "time", "form", "media", "heading")
 #: Blocks to either side.
-NEAR = 3
-WIDE = 10
+_REACH = {"near": 3, "wide": 10}
 
 
 def near(page: Arrays) -> Columns:
     """How many of each group stand at the block, near it, and inside what is around it."""
     found: Columns = {}
-    number_of = {tag: number for number, tags in enumerate(_GROUPS.values()) for tag in tags}
+    number_of = {tag: number for number, (tags, _) in enumerate(_GROUPS.values()) for tag in tags}
     groups = np.array([number_of.get(tag, -1) for tag in page.document.tags])
-    for number, name in enumerate(_GROUPS):
+    sizes = [np.maximum(page.end[elements] - page.first[elements], 1) for elements in page.heights]
+    for number, (name, (_, counted)) in enumerate(_GROUPS.items()):
         places = np.bincount(page.first[groups == number], minlength=page.size + 1)
         sums = running(places)
-        found[f"at_{name}"] = places[:-1]
-        found[f"near_{name}"] = _counted(page, sums, NEAR)
-        if name in _WIDE:
-            found[f"wide_{name}"] = _counted(page, sums, WIDE)
-        if name in _INSIDE:
+        if "at" in counted:
+            found[f"at_{name}"] = places[:-1]
+        for word, reach in _REACH.items():
+            if word in counted:
+                found[f"{word}_{name}"] = _counted(page, sums, reach)
+        if "inside" in counted:
             for height in (1, 2, 3, 4):
-                elements = page.heights[height]
-                size = np.maximum(page.end[elements] - page.first[elements], 1)
-                found[f"h{height}_{name}"] = page.inside(sums, elements) / size
+                found[f"h{height}_{name}"] = page.inside(sums, page.heights[height]) / sizes[height]
     return found
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cleaners.features.arrays import KINDS, heaviest_run, log, signed_log
-from cleaners.letters import Letter
 from model.article import BlockKind
 
 if TYPE_CHECKING:
@@ -73,12 +72,8 @@ def runs(page: Arrays, hits: Floats) -> Columns:
 
 
 def _to_run(page: Arrays, name: str, first: int, end: int) -> Columns:
-    """Inside a run of blocks, or how far before or after it."""
-    return {
-        name: (page.index >= first) & (page.index < end),
-        f"{name}_before": log(first - page.index),
-        f"{name}_after": log(page.index - end + 1),
-    }
+    """Inside a run of blocks, or how far after it; how far before it turned out not to matter."""
+    return {name: (page.index >= first) & (page.index < end), f"{name}_after": log(page.index - end + 1)}
 
 
 def windows(page: Arrays) -> Columns:
@@ -97,17 +92,13 @@ def neighbours(page: Arrays) -> Columns:
     """What the blocks just before and after are like."""
     found: Columns = {}
     mass, prose = log(page.mass), log(page.prose)
-    signature, above = page.signature[page.heights[0]], page.heights[1]
-    closing = page.letters.closing == Letter.TERMINAL
-    for step in (-2, -1, 1, 2):
+    signature = page.signature[page.heights[0]]
+    for step in (-1, 1):
         found[f"n{step}_mass"] = _moved(mass, step)
         found[f"n{step}_density"] = _moved(page.density, step)
         found[f"n{step}_kind"] = _moved(page.kind, step)
-    for step in (-1, 1):
         found[f"n{step}_prose"] = _moved(prose, step)
-        found[f"n{step}_closing"] = _moved(closing, step)
         found[f"n{step}_alike"] = _moved(signature, step) == signature
-        found[f"n{step}_mate"] = _moved(above, step) == above
     return found
 
 

@@ -1,0 +1,74 @@
+"""Features of the blocks of a plain-text dump: those of a page that has a single element and no markup."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cleaners.features import arrays, head, place, text
+from cleaners.features.arrays import GOOD, KINDS, log
+from cleaners.tree import Document
+from model.article import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from cleaners.features.arrays import Arrays, Columns
+    from model.article import Block
+
+
+def columns(blocks: Sequence[Block], title: str) -> Columns:
+    """Every feature of a dump with at least one block, by name, in a fixed order; the title is "" where unknown."""
+    document = Document(
+        blocks=tuple(blocks),
+        owners=[0] * len(blocks),
+        tags=["html"],
+        parents=[0],
+        first=[0],
+        end=[len(blocks)],
+        attributes=[{}],
+        title=title,
+    )
+    page = arrays.read(document)
+    found, named = head.hits(page)
+    return {
+        **text.own_text(page),
+        **text.whole_page(page),
+        **place.position(page),
+        **place.runs(page, found),
+        **place.windows(page),
+        **place.neighbours(page),
+        **place.headings(page),
+        **head.spoken_of(page, found, named),
+        **head.title(page),
+        **_in_a_row(page),
+    }
+
+
+def matrix(blocks: Sequence[Block], title: str, names: Sequence[str]) -> NDArray[np.float32]:
+    """The named features: a row a block, a column a name."""
+    if not blocks:
+        return np.zeros((0, len(names)), dtype=np.float32)
+    found = columns(blocks, title)
+    return np.stack([found[name].astype(np.float32) for name in names], axis=1)
+
+
+def _in_a_row(page: Arrays) -> Columns:
+    """Length of the row of list items, of blocks without prose, and of paragraphs that each block stands in."""
+    rows = {
+        "row_entries": page.kind == KINDS[BlockKind.LIST_ITEM],
+        "row_scraps": page.prose == 0,
+        "row_good": page.prose > GOOD,
+    }
+    return {name: log(_row_lengths(member)) for name, member in rows.items()}
+
+
+def _row_lengths(member: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each place the length of its run of true values; 0 where false."""
+    borders = np.concatenate(([True], member[1:] != member[:-1]))
+    number = np.cumsum(borders) - 1
+    lengths: NDArray[np.int64] = np.bincount(number)[number] * member
+    return lengths

@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import multiprocessing
 import os
-import time
 from collections import defaultdict
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.extraction.corpora import SHARED, Sample, samples
-from benchmarks.extraction.metric import PageScore, Score, score_page, summed
+from benchmarks.extraction.measuring import Result, measure_all
+from benchmarks.extraction.metric import Score, summed
 from benchmarks.extraction.peers import PEERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What one extractor made of one page."""
-
-    score: PageScore
-    #: CPU seconds of the process.
-    cpu: float
-    #: The error's class name, where it raised; its text then counts as empty.
-    error: str | None = None
-
-
-def measure(sample: Sample) -> dict[str, Result]:
-    """Every extractor on one page, one after the other in one process, so that the machine's noise meets all alike."""
-    results = {}
-    for name, extract in PEERS.items():
-        error, text, began = None, "", time.process_time()
-        try:
-            text = extract(sample)
-        except Exception as raised:  # noqa: BLE001 - a peer may raise what it likes; it is counted
-            error = type(raised).__name__
-        cpu = time.process_time() - began
-        results[name] = Result(score=score_page(sample.text, text, headline=sample.headline), cpu=cpu, error=error)
-    return results
 
 
 def main() -> None:
@@ -51,9 +22,7 @@ def main() -> None:
     options = _options()
     pages = samples(options.corpus, every=options.every)
     print(f"{len(pages)} pages of {'the shared corpus' if (options.corpus or SHARED).is_dir() else 'the fixtures'}\n")
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(options.workers, mp_context=context, initializer=_begin) as pool:
-        measured = list(pool.map(measure, pages, chunksize=8))
+    measured = measure_all(pages, workers=options.workers)
     _print_table("set", [sample.set for sample in pages], measured)
     if options.by == "language":
         _print_table("language", [f"{sample.set} {sample.language}" for sample in pages], measured)
@@ -72,13 +41,6 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--worst", type=int, default=0, help="list so many of our worst pages")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
-
-
-def _begin() -> None:
-    """Runs once in each process: import and warm everything, so that no page pays for it."""
-    logging.disable(logging.CRITICAL)
-    page = b"<html><body><article><h1>Head</h1><p>" + b"Some words to begin with. " * 40 + b"</p></article></body></html>"
-    measure(Sample(id="", set="", site="", language="", url="http://example.org/", html=page, text="Some words"))
 
 
 def _print_table(what: str, groups: Sequence[str], measured: Sequence[dict[str, Result]]) -> None:

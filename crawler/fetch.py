@@ -8,16 +8,16 @@ Each request of a chain of redirects is looked at afresh::
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from crawler import targets
 from crawler.content import ACCEPT, unwanted_bytes, unwanted_type
 from crawler.inflate import ACCEPT_ENCODING, Body
+from crawler.names import Names
 from crawler.politeness import Turns, retry_after
 from crawler.robots import MAX_REDIRECTS, Robots
-from crawler.transport import resolve as system_resolve
-from crawler.wire import Wire
+from crawler.wire import NoConnection, Wire
 from model.errors import (
     BadRedirect,
     BadStatus,
@@ -35,15 +35,18 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from crawler.names import Resolve
     from crawler.options import FetchOptions
     from crawler.robots import Rules
     from crawler.targets import Target
-    from crawler.transport import Resolve
     from crawler.wire import Answer, Head, Headers
 
 _GOOD: Final = frozenset({200, 203})
 _NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_PERMANENT: Final = frozenset({301, 308})
+#: Look-ups of names at a time for each request in flight: those of requests that gave up go on for a while.
+_LOOK_UPS: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,16 @@ class _Chain:
     asked: tuple[str, ...]
     #: Seconds spent on the network.
     spent: float = 0.0
+    #: The address that permanent redirects alone led to, where there was at least one.
+    moved_to: str | None = None
+    #: Whether a redirect for the time being is among those followed.
+    passing: bool = False
+
+    def on(self, target: Target, *, status: int, spent: float) -> _Chain:
+        """The chain after a redirect."""
+        passing = self.passing or status not in _PERMANENT
+        moved_to = self.moved_to if passing else target.url
+        return replace(self, target=target, asked=(*self.asked, target.url), spent=spent, moved_to=moved_to, passing=passing)
 
 
 class Fetcher:
@@ -71,10 +84,11 @@ class Fetcher:
     """
 
     def __init__(
-        self, options: FetchOptions, *, resolve: Resolve = system_resolve, clock: Callable[[], float] = time.monotonic
+        self, options: FetchOptions, *, resolve: Resolve | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._options, self._clock = options, clock
-        self._wire = Wire(options, resolve)
+        self._names = Names(_LOOK_UPS * options.concurrency)
+        self._wire = Wire(options, resolve or self._names)
         self._turns = Turns(options, clock)
         self._robots = Robots(self._read_robots, options.product, clock)
 
@@ -86,6 +100,7 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self._wire.__aexit__(kind, error, traceback)
+        self._names.close()
 
     async def fetch(self, request: Request) -> Page | NotModified:
         """Fetch a page, following redirects.
@@ -132,7 +147,7 @@ class Fetcher:
                 target = _next_target(chain.target, answer.head)
             except FetchError as error:
                 raise _retold(error, chain) from error
-            chain = _Chain(request=request, target=target, asked=(*chain.asked, target.url), spent=spent)
+            chain = chain.on(target, status=answer.head.status, spent=spent)
             if target.url in visited:
                 raise BadRedirect(request.url, f"a loop: back at {target.url}")
             if len(visited) > max_redirects:
@@ -149,7 +164,11 @@ class Fetcher:
             self._wire.place(target) as place,
         ):
             began = self._clock()
-            answer = await place.get(self._headers(chain.request), seconds=seconds, take=self._taker(want, target.url))
+            try:
+                answer = await place.get(self._headers(chain.request), seconds=seconds, take=self._taker(want, target.url))
+            except NoConnection as error:
+                turn.absent()
+                raise error.reason from error
             turn.answered(answer.head.status, _wait_asked(answer.head))
         return began, answer
 
@@ -241,6 +260,7 @@ def _judged(chain: _Chain, answer: Answer, spent: float) -> Page | NotModified:
         body=answer.body,
         fetched_at=now(),
         elapsed=spent,
+        moved_to=chain.moved_to,
     )
 
 

@@ -30,6 +30,10 @@ _FIRST_SLOWDOWN: Final = 2.0
 #: What a good answer leaves of the slowdown, and below how many seconds it is over.
 _RECOVERY: Final = 0.75
 _RECOVERED: Final = 0.5
+#: Seconds of rest for a host that could not be connected to, doubled each further time up to the longest. Without it each page
+#: of a dead host would cost the whole time that connecting may take.
+_FIRST_ABSENCE: Final = 30.0
+_LONGEST_ABSENCE: Final = 3600.0
 _MAX_HOSTS: Final = 10_000
 
 
@@ -43,6 +47,8 @@ class Pace:
     rests_until: float = -math.inf
     #: Seconds that refusals have put on the pause between requests; 0 for a host in good health.
     slowdown: float = 0.0
+    #: Seconds of rest after the last attempt to connect, which failed; 0 for a host that answered.
+    absence: float = 0.0
 
     def starts(self, delay: float, *, max_delay: float) -> float:
         """When the next request may start, where ``delay`` is asked for anyway."""
@@ -52,9 +58,14 @@ class Pace:
         """The pace after an answer: a refusal doubles the pause, a good answer takes a quarter of what was added away."""
         if status in _REFUSALS:
             slowdown = min(max(2 * self.slowdown, _FIRST_SLOWDOWN), max_delay)
-            return replace(self, ended=now, slowdown=slowdown, rests_until=now + (retry_after or 0.0))
+            return replace(self, ended=now, slowdown=slowdown, rests_until=now + (retry_after or 0.0), absence=0.0)
         slowdown = self.slowdown * _RECOVERY
-        return replace(self, ended=now, slowdown=slowdown if slowdown >= _RECOVERED else 0.0)
+        return replace(self, ended=now, slowdown=slowdown if slowdown >= _RECOVERED else 0.0, absence=0.0)
+
+    def absent(self, *, now: float) -> Pace:
+        """The pace after no connection came about: a rest, each time twice as long."""
+        absence = min(max(2 * self.absence, _FIRST_ABSENCE), _LONGEST_ABSENCE)
+        return replace(self, ended=now, absence=absence, rests_until=now + absence)
 
     def broke_off(self, *, now: float) -> Pace:
         """The pace after a request without an answer."""
@@ -76,6 +87,10 @@ class Turn:
         self._host.pace = self._host.pace.answered(
             now=self._clock(), status=status, retry_after=retry_after, max_delay=self._options.max_delay
         )
+
+    def absent(self) -> None:
+        """Learn that no connection came about; to be called while the turn lasts."""
+        self._host.pace = self._host.pace.absent(now=self._clock())
 
 
 class _Host:
@@ -107,7 +122,7 @@ class Turns:
             crawl_delay: what its robots.txt asks for.
 
         Raises:
-            HostResting: the host asked for a rest that lasts longer than ``patience``.
+            HostResting: the host asked for a rest that lasts longer than ``patience``, or could not be connected to just now.
         """
         with self._hosts.use(host) as state:
             async with state.lock:
@@ -120,6 +135,8 @@ class Turns:
     async def _pause(self, pace: Pace, url: str, delay: float) -> None:
         now = self._clock()
         rest = pace.rests_until - now
+        if rest > 0 and pace.absence:
+            raise HostResting(url, f"no connection to the host lately; not tried for another {rest:.0f} s", retry_after=rest)
         if rest > self._options.patience:
             raise HostResting(url, f"the host asked for {rest:.0f} s without requests", retry_after=rest)
         # A configured delay stands even above the cap, which is for what hosts ask.

@@ -8,15 +8,12 @@ stays in Host and in TLS (server name, certificate).
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import Awaitable, Callable
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 import httpcore
 import httpx
 
-from crawler.guard import Address, literal, refusal
+from crawler.guard import literal, refusal
 from crawler.options import parse_networks
 from model.errors import AddressRefused, ConnectionFailed, InvalidAddress
 
@@ -24,10 +21,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable
 
+    from crawler.guard import Address
+    from crawler.names import Resolve
     from crawler.options import FetchOptions
-
-#: All addresses of a name; an `OSError` when there are none.
-Resolve: TypeAlias = Callable[[str], Awaitable[tuple[Address, ...]]]
 
 #: Seconds an idle connection is kept. Many servers hang up after five (Apache's default), and a request that crosses with
 #: that is lost; so we are the first to go.
@@ -36,15 +32,8 @@ _KEEPALIVE: Final = 4.5
 _MAX_DIALS: Final = 4
 
 
-async def resolve(host: str) -> tuple[Address, ...]:
-    """The system's answer for a name, in the order in which it wants the addresses tried.
-
-    Raises:
-        OSError: there is no answer.
-    """
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(ip_address(str(sockaddr[0]).partition("%")[0]) for *_, sockaddr in found))
+class UnknownName(ConnectionFailed):
+    """A name has no address, as far as the resolver knows today. Stays within the room."""
 
 
 class GuardedTransport(httpx.AsyncHTTPTransport):
@@ -90,7 +79,7 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         Raises:
             AddressRefused: one of the addresses is refused.
             InvalidAddress: the port is not allowed there.
-            ConnectionFailed: the name has no address.
+            UnknownName: the name has no address.
             httpcore.ConnectError: no address answers.
             httpcore.ConnectTimeout: not within ``timeout``, look-up included.
         """
@@ -121,9 +110,9 @@ class _GuardedBackend(httpcore.AsyncNetworkBackend):
         try:
             addresses = await self._resolve(host)
         except (OSError, UnicodeError) as error:
-            raise ConnectionFailed(host, f"DNS: no address for {host} ({error})") from error
+            raise UnknownName(host, f"DNS: no address for {host} ({error})") from error
         if not addresses:
-            raise ConnectionFailed(host, f"DNS: no address for {host}")
+            raise UnknownName(host, f"DNS: no address for {host}")
         return addresses
 
     def _check(self, host: str, port: int, addresses: tuple[Address, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httpx
 
-from crawler.transport import GuardedTransport
+from crawler.transport import GuardedTransport, UnknownName
 from model.errors import ConnectionFailed, FetchTimeout, InvalidAddress
 
 if TYPE_CHECKING:
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from typing import Self
 
     from crawler.inflate import Body
+    from crawler.names import Resolve
     from crawler.options import FetchOptions
     from crawler.targets import Target
-    from crawler.transport import Resolve
+    from model.errors import FetchError
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -42,6 +43,20 @@ _ERRORS: Final = (
     (httpx.LocalProtocolError, InvalidAddress, "cannot be asked"),
     (httpx.TransportError, ConnectionFailed, "the connection broke"),
 )
+#: Those of them by which a host is not there, as opposed to one that answers badly.
+_NO_CONNECTION: Final = (httpx.ConnectError, httpx.ConnectTimeout)
+
+
+class NoConnection(Exception):
+    """The host could not be connected to: a matter of the host, not of the page.
+
+    Args:
+        reason: the error of the page.
+    """
+
+    def __init__(self, reason: FetchError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +124,7 @@ class Place:
         self._client, self._options, self._target = client, options, target
 
     async def get(self, headers: Headers, *, seconds: float, take: Callable[[Head], Body | None]) -> Answer:
-        """Ask.
+        """Ask; once more where a kept connection turns out to be dead, as it often is when the server hung up just now.
 
         Args:
             headers: to send.
@@ -117,9 +132,10 @@ class Place:
             take: looks at the head and gives what collects the body, or None to leave it; its errors end the request.
 
         Raises:
+            NoConnection: none came about; ``reason`` is the error to tell.
             AddressRefused, InvalidAddress: the guard said no.
-            ConnectionFailed: no connection, or it broke.
-            FetchTimeout: connecting, reading or the whole took too long.
+            ConnectionFailed: the connection broke.
+            FetchTimeout: reading or the whole took too long.
         """
         url = self._target.url
         try:
@@ -128,12 +144,15 @@ class Place:
         except TimeoutError as error:
             raise FetchTimeout(url, f"the whole request: more than {self._options.total_timeout:g} s") from error
         except httpx.TransportError as error:
-            raise _translated(url, error) from error
+            reason = _translated(url, error)
+            raise (NoConnection(reason) if isinstance(error, _NO_CONNECTION) else reason) from error
+        except UnknownName as error:
+            raise NoConnection(ConnectionFailed(url, error.detail)) from error
         except OSError as error:  # TLS records that are broken after the handshake come through as they are
             raise ConnectionFailed(url, f"the connection broke: {error}") from error
 
     async def _get(self, headers: Headers, take: Callable[[Head], Body | None]) -> Answer:
-        response = await self._client.handle_async_request(self._request(headers))
+        response = await self._answer(headers)
         try:
             head = Head(status=response.status_code, headers=_decoded(response.headers.raw))
             body = take(head)
@@ -148,11 +167,26 @@ class Place:
         finally:
             await response.aclose()
 
-    def _request(self, headers: Headers) -> httpx.Request:
+    async def _answer(self, headers: Headers) -> httpx.Response:
+        """The head of the answer; a GET changes nothing, so it may be sent twice."""
+        is_fresh = False
+
+        async def trace(event: str, _: object) -> None:
+            nonlocal is_fresh
+            is_fresh = is_fresh or event == "connection.connect_tcp.started"
+
+        try:
+            return await self._client.handle_async_request(self._request(headers, {"trace": trace}))
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            if is_fresh:
+                raise
+        return await self._client.handle_async_request(self._request(headers, {}))
+
+    def _request(self, headers: Headers, extensions: dict[str, object]) -> httpx.Request:
         options = self._options
         timeout = httpx.Timeout(options.read_timeout, connect=options.connect_timeout, pool=None)
         raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
-        return httpx.Request("GET", self._target.url, headers=raw, extensions={"timeout": timeout.as_dict()})
+        return httpx.Request("GET", self._target.url, headers=raw, extensions={"timeout": timeout.as_dict(), **extensions})
 
 
 async def _hear_out(response: httpx.Response) -> None:

@@ -25,6 +25,8 @@ class Validators:
 
     etag: str | None = None
     last_modified: str | None = None
+    #: Where the document has moved for good; asked there, and where it was only if that fails. It validates nothing.
+    moved_to: str | None = None
 
     def __bool__(self) -> bool:
         return self.etag is not None or self.last_modified is not None
@@ -55,6 +57,8 @@ class Page:
     fetched_at: datetime
     #: Seconds on the network, all requests of the chain together; waiting for a host's turn does not count.
     elapsed: float
+    #: Where the page has moved for good (301, 308), as far as the redirects from the first one on said so.
+    moved_to: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None where the server sent none."""

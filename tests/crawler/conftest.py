@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from crawler.guard import Address
-    from crawler.transport import Resolve
+    from crawler.names import Resolve
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from loopback import Hit, Site
 
     from crawler import FetchOptions
-    from crawler.transport import Resolve
+    from crawler.names import Resolve
 
     Options = Callable[..., FetchOptions]
     Names = Callable[..., Resolve]

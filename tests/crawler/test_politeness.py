@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from loopback import Hit, Site
 
     from crawler import FetchOptions
-    from crawler.transport import Resolve
+    from crawler.names import Resolve
 
     Options = Callable[..., FetchOptions]
     Names = Callable[..., Resolve]
@@ -66,6 +66,17 @@ def test_retry_after_is_a_rest() -> None:
     assert Pace(ended=0).forgettable(now=61, max_delay=60)
     assert not Pace(ended=0).forgettable(now=59, max_delay=60)
     assert not Pace(ended=0, slowdown=2).forgettable(now=61, max_delay=60)
+
+
+def test_a_host_without_connection_rests_twice_as_long_each_time_and_starts_anew_after_an_answer() -> None:
+    pace, rests = Pace(), []
+    for _ in range(9):
+        pace = pace.absent(now=0)
+        rests.append(pace.rests_until)
+    assert rests == [30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+    pace = pace.answered(now=4000, status=404, max_delay=60)
+    assert not pace.absence
+    assert pace.absent(now=4000).rests_until == 4030
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +14,20 @@ import httpx
 import pytest
 
 from crawler import Fetcher
-from crawler.transport import GuardedTransport, resolve
-from model.errors import AddressRefused, ConnectionFailed, FetchTimeout
+from crawler.names import Names as SystemNames
+from crawler.names import look_up
+from crawler.transport import GuardedTransport
+from model.errors import AddressRefused, ConnectionFailed, FetchTimeout, HostResting
 from model.page import Page, Request
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from ipaddress import IPv4Address
 
-    from loopback import Site
+    from loopback import Hit, Site
 
     from crawler import FetchOptions
-    from crawler.transport import Resolve
+    from crawler.names import Resolve
 
     Options = Callable[..., FetchOptions]
     Names = Callable[..., Resolve]
@@ -99,12 +103,108 @@ async def test_a_resolver_that_knows_nothing(options: Options, names: Names) -> 
             await fetcher.fetch(Request(url="http://empty.example/"))
 
 
-async def test_local_sockets_are_refused(options: Options) -> None:
+async def test_local_sockets_are_refused(options: Options, names: Names) -> None:
     context = ssl.create_default_context()
-    async with GuardedTransport(options(), context=context, connections=1, resolve=resolve) as transport:
+    async with GuardedTransport(options(), context=context, connections=1, resolve=names({})) as transport:
         with pytest.raises(AddressRefused):
             await transport._pool._network_backend.connect_unix_socket("/run/docker.sock")
 
 
-async def test_the_systems_resolver() -> None:
-    assert {str(address) for address in await resolve("localhost")} <= {"127.0.0.1", "::1"}
+def test_the_systems_resolver() -> None:
+    assert {str(address) for address in look_up("localhost")} <= {"127.0.0.1", "::1"}
+
+
+async def test_dead_names_delay_no_other_and_are_looked_up_once() -> None:
+    over = threading.Event()
+    asked: list[str] = []
+
+    def ask(host: str) -> tuple[IPv4Address, ...]:
+        asked.append(host)
+        if host.startswith("dead"):
+            assert over.wait(20)
+            raise OSError(host)
+        return (ip_address("127.0.0.1"),)
+
+    names = SystemNames(4, ask)
+    try:
+        waiting = [asyncio.ensure_future(names(f"dead{number % 3}.example")) for number in range(30)]
+        await asyncio.sleep(0)
+        assert await names("good.example") == (ip_address("127.0.0.1"),)
+        waiting.pop().cancel()  # who gives up takes the answer from nobody
+        over.set()
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+        assert {type(answer) for answer in answers} == {OSError}
+        assert sorted(asked) == ["dead0.example", "dead1.example", "dead2.example", "good.example"]
+        assert await names("good.example")
+        assert asked.count("good.example") == 2
+    finally:
+        over.set()
+        names.close()
+
+
+async def test_a_host_without_connection_rests_and_comes_back(site: Site, options: Options, names: Names) -> None:
+    clock = [0.0]
+    site.page("/a")
+    known: dict[str, str | list[str]] = {"late.example": "127.0.0.99"}
+    url = site.url("/a", host="late.example")
+    async with Fetcher(options(obey_robots=False), resolve=names(known), clock=lambda: clock[0]) as fetcher:
+        with pytest.raises(ConnectionFailed):
+            await fetcher.fetch(Request(url=url))
+        known["late.example"] = "127.0.0.1"
+        with pytest.raises(HostResting, match="no connection to the host lately") as caught:
+            await fetcher.fetch(Request(url=url))
+        assert caught.value.retry_after == 30
+        assert site.log == []
+        clock[0] += 30
+        assert isinstance(await fetcher.fetch(Request(url=url)), Page)
+        assert isinstance(await fetcher.fetch(Request(url=url)), Page)
+
+
+async def test_a_name_without_address_rests_too(options: Options, names: Names) -> None:
+    async with Fetcher(options(obey_robots=False), resolve=names({})) as fetcher:
+        with pytest.raises(ConnectionFailed):
+            await fetcher.fetch(Request(url="http://gone.example/"))
+        with pytest.raises(HostResting):
+            await fetcher.fetch(Request(url="http://gone.example/b"))
+
+
+async def test_a_connection_that_breaks_after_it_stood_is_no_reason_to_rest(site: Site, options: Options) -> None:
+    async def hang_up(hit: Hit, writer: asyncio.StreamWriter) -> None:
+        pass
+
+    url = site.raw("/x", hang_up)
+    async with Fetcher(options(obey_robots=False)) as fetcher:
+        for _ in range(2):
+            with pytest.raises(ConnectionFailed):
+                await fetcher.fetch(Request(url=url))
+    assert site.pages == ["/x", "/x"]
+
+
+async def test_a_kept_connection_that_dies_under_a_request_is_replaced(site: Site, options: Options) -> None:
+    async def once(hit: Hit, writer: asyncio.StreamWriter) -> None:
+        if sum(it.target == "/x" for it in site.log) > 1:
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: text/html\r\n\r\nok")
+
+    site.page("/first")
+    url = site.raw("/x", once)
+    async with Fetcher(options(obey_robots=False)) as fetcher:
+        await fetcher.fetch(Request(url=site.url("/first")))
+        page = await fetcher.fetch(Request(url=url))
+    assert isinstance(page, Page)
+    assert page.body == b"ok"
+    assert site.pages == ["/first", "/x", "/x"]
+    first, kept, fresh = site.log
+    assert first.peer == kept.peer != fresh.peer
+
+
+async def test_a_server_that_always_hangs_up_is_asked_twice_at_most(site: Site, options: Options) -> None:
+    async def hang_up(hit: Hit, writer: asyncio.StreamWriter) -> None:
+        pass
+
+    site.page("/first")
+    url = site.raw("/x", hang_up)
+    async with Fetcher(options(obey_robots=False)) as fetcher:
+        await fetcher.fetch(Request(url=site.url("/first")))
+        with pytest.raises(ConnectionFailed):
+            await fetcher.fetch(Request(url=url))
+    assert site.pages == ["/first", "/x", "/x"]

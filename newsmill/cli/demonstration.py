@@ -83,7 +83,7 @@ def show_demo(folder: Path) -> ExitCode:
     told = ", ".join(f"{statuses.count(status)} times {status}" for status in sorted(set(statuses)))
     out.print(f"The servers answered the second crawl with {told}; {second.totals['new']} articles were stored anew.\n")
     with open_store(str(database), readonly=True) as store:
-        _show_page(out, store)
+        show_page(out, store)
         matching = _matching(store, expected)
         _show_queries(out, store)
     out.print(Text(f"{matching} of {len(expected)} articles came out exactly as their authors wrote them.", style="bold green"))
@@ -108,7 +108,7 @@ def _matching(store: Store, expected: Mapping[str, str]) -> int:
     return sum(stored.get(url) == text for url, text in expected.items())
 
 
-def _show_page(out: Console, store: Store) -> None:
+def show_page(out: Console, store: Store) -> None:
     """One page as it was served, block by block, beside what is stored of it."""
     from cleaners import clean
 

@@ -27,6 +27,17 @@ PATH_DEPTH = 40
 #: How far up a block looks for what it is: ``li > div > p`` is a list item, a list around the whole page is not asked.
 KIND_DEPTH = 4
 
+#: A page with fewer tags cannot nest too deeply.
+_MANY_TAGS = 2_000
+#: Elements open at once beyond which it is an attack or an accident.
+_DEEPEST_BLOCKS, _DEEPEST_FONTS = 3_000, 100
+_BLOCK_TAG = re.compile(
+    r"<(/?)(?:address|article|aside|blockquote|center|details|dialog|dir|div|dl|fieldset|figcaption|figure|footer|form|header"
+    r"|hgroup|main|menu|nav|ol|pre|search|section|summary|ul)(?![\w-])",
+    re.IGNORECASE,
+)
+_FONT_TAG = re.compile(r"<(/?)(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?![\w-])", re.IGNORECASE)
+
 _KINDS = {
     "blockquote": BlockKind.QUOTE,
     "caption": BlockKind.CAPTION,
@@ -48,9 +59,28 @@ _LISTS = frozenset(("ul", "ol", "menu", "dl", "dir"))
 _HIDING_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
-def parse(html: str | bytes) -> LexborHTMLParser:
-    """The page's tree; any input gives one. Bytes are read as UTF-8."""
+def parse(html: str) -> LexborHTMLParser:
+    """The page's tree; any input gives one.
+
+    Two kinds of nesting cost lexbor time and memory by the square, as the standard asks it to: for each block element it
+    looks through all that are open, and it opens all unclosed fonts again in each paragraph. Where they nest deeper than
+    on any sane page, blocks are read as ``<p>`` and fonts as ``<span>``: the text and its order stay, the depth goes.
+    """
+    if html.count("<") > _MANY_TAGS:
+        if _nesting(html, _FONT_TAG) > _DEEPEST_FONTS:
+            html = _FONT_TAG.sub(r"<\1span", html)
+        if _nesting(html, _BLOCK_TAG) > _DEEPEST_BLOCKS:
+            html = _BLOCK_TAG.sub("<p", html)
     return LexborHTMLParser(html)
+
+
+def _nesting(html: str, tags: re.Pattern[str]) -> int:
+    """How many of some elements are open at once, at most; the pattern's first group is the slash of an end tag."""
+    depth = deepest = 0
+    for tag in tags.finditer(html):
+        depth = max(depth - 1, 0) if tag.group(1) else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def read_blocks(html: str) -> tuple[Block, ...]:
@@ -110,6 +140,10 @@ class _Reader:
         skipped: set[int] = set()
         still_open = self.open
         for node in root.traverse(include_text=True):
+            tag = node.tag or "unknown"
+            # Half of all nodes are white space between elements: nothing to ask where no text waits.
+            if tag == "-text" and not self.pieces and not self.lines and (node.text_content or "").isspace():
+                continue
             parent = node.parent
             above = 0 if parent is None else parent.mem_id
             if above in skipped:
@@ -117,20 +151,23 @@ class _Reader:
                 continue
             while still_open and still_open[-1][0] != above:
                 self.close()
-            tag = node.tag or "unknown"
-            if tag == "-text":
-                self.text(node.text_content or "")
-            elif tag == "br":
-                self.line_break()
-            elif tag in VOID:
-                self.note(tag)
-            elif tag in SKIPPED:
-                skipped.add(node.mem_id)
-                self.note(tag)
-            elif not self.enter(tag, node):
+            if not self.visit(tag, node):
                 skipped.add(node.mem_id)
         while still_open:
             self.close()
+
+    def visit(self, tag: str, node: LexborNode) -> bool:
+        """Take in a node; False when what it holds is to be skipped."""
+        if tag == "-text":
+            self.text(node.text_content or "")
+        elif tag == "br":
+            self.line_break()
+        elif tag in VOID or tag in SKIPPED:
+            self.note(tag)
+            return tag in VOID
+        else:
+            return self.enter(tag, node)
+        return True
 
     def note(self, tag: str) -> None:
         """Remember that an element stands here, and nothing of what it holds."""

@@ -1,6 +1,7 @@
 """Train the classifiers that come with the package: ``python -m benchmarks.training CORPUS``.
 
 Writes ``cleaners/weights/blocks.npz`` and ``lines.npz``; the same corpus and the same LightGBM give the same bytes.
+With ``--validate`` it cross-validates instead and prints F1 by set, language and style of dump.
 """
 
 from __future__ import annotations
@@ -9,39 +10,67 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.training import corpus, pages
+from benchmarks.training import corpus, dumps, pages
 from benchmarks.training.forest import convert, train
+from benchmarks.training.renderings import STYLES
 from benchmarks.training.validate import out_of_fold, table
 from cleaners.classifier import save
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-TREES = 220
+    from benchmarks.training.corpus import GoldPage
+    from benchmarks.training.dataset import Example
+
+BLOCK_TREES = 220
+LINE_TREES = 150
 WEIGHTS = Path(__file__).parents[2] / "cleaners" / "weights"
 
 
-def _above_half(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return probabilities >= 0.5
-
-
 def main() -> None:
-    """Read the corpus, validate when asked to, train on all of it and write the weights."""
+    """Read the corpus, then validate or train and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, help="folder with a folder for each set")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="where the weights go (default: into the package)")
     parser.add_argument("--sets", nargs="+", choices=corpus.SETS, default=corpus.SETS, help="learn from these sets only")
+    parser.add_argument("--only", choices=("blocks", "lines"), help="one of the two classifiers")
     parser.add_argument("--validate", action="store_true", help="cross-validate and print F1; write nothing")
     options = parser.parse_args()
 
-    examples, names = pages.examples(corpus.read(options.corpus))
+    found = list(corpus.read(options.corpus))
+    if options.only != "lines":
+        _blocks(found, options)
+    if options.only != "blocks":
+        _lines(found, options)
+
+
+def _blocks(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
+    examples, names = pages.examples(found)
     if options.validate:
-        table(examples, out_of_fold(examples, trees=TREES, trained_on=options.sets), _above_half)
-        return
-    booster = train([e for e in examples if e.page.group in options.sets], trees=TREES)
+        table(examples, out_of_fold(examples, examples, trees=BLOCK_TREES, trained_on=options.sets))
+    else:
+        _write(examples, names, options, trees=BLOCK_TREES, name="blocks")
+
+
+def _lines(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
+    learned, names = dumps.examples(found)
+    training = [example for styled in learned.values() for example in styled]
+    if options.validate:
+        every, _ = dumps.examples(found, styles_a_page=len(STYLES))
+        judged = [example for styled in every.values() for example in styled]
+        probabilities = iter(out_of_fold(training, judged, trees=LINE_TREES, trained_on=options.sets))
+        for style, examples in every.items():
+            print(f"dumps in style {style}")
+            table(examples, [next(probabilities) for _ in examples])
+    else:
+        _write(training, names, options, trees=LINE_TREES, name="lines")
+
+
+def _write(examples: Sequence[Example], names: Sequence[str], options: argparse.Namespace, *, trees: int, name: str) -> None:
+    """Train on all pages of the chosen sets and write the weights."""
+    booster = train([example for example in examples if example.page.group in options.sets], trees=trees)
     options.out.mkdir(parents=True, exist_ok=True)
-    with (options.out / "blocks.npz").open("wb") as file:
+    with (options.out / f"{name}.npz").open("wb") as file:
         save(convert(booster, names), file)
 
 

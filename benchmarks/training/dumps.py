@@ -19,33 +19,35 @@ if TYPE_CHECKING:
     from benchmarks.training.corpus import GoldPage
     from model.article import Block
 
-#: Each page is learned from in so many styles, which differ from page to page.
+#: Styles that each page is learned from; they differ from page to page.
 STYLES_A_PAGE = 2
 
 
-def examples(pages: Iterable[GoldPage], *, everything: bool) -> tuple[list[tuple[str, Example]], tuple[str, ...]]:
-    """Dumps with the names of their styles, in some styles a page or in all, and the names of the features.
+def examples(
+    pages: Iterable[GoldPage], *, styles_a_page: int = STYLES_A_PAGE
+) -> tuple[dict[str, list[Example]], tuple[str, ...]]:
+    """Dumps of the pages by style, and the names of the features.
 
-    Every other page's dump goes without a title, as most dumps do.
+    Every other page's dump goes without a title, as most dumps do; a page without text has no dump.
     """
-    found: list[tuple[str, Example]] = []
+    found: dict[str, list[Example]] = {style: [] for style in STYLES}
     names: tuple[str, ...] = ()
     for page in pages:
         blocks = read_blocks(page.html)
         turn = zlib.crc32(page.id.encode())
         title = "" if turn % 2 else " ".join(page.title or page.headline)
-        styles = list(STYLES) if everything else _some(turn)
-        for style in styles:
+        for style in _chosen(turn // 2, styles_a_page):
             lines = read_dump(render(blocks, STYLES[style]))
             if lines:
                 names, one = _example(page, lines, title)
-                found.append((style, one))
+                found[style].append(one)
     return found, names
 
 
-def _some(turn: int) -> list[str]:
+def _chosen(turn: int, number: int) -> list[str]:
+    """Some of the styles, spread over all of them."""
     names = list(STYLES)
-    return [names[(turn // 2 + step * len(names) // STYLES_A_PAGE) % len(names)] for step in range(STYLES_A_PAGE)]
+    return [names[(turn + step * len(names) // number) % len(names)] for step in range(number)]
 
 
 def _example(page: GoldPage, lines: Sequence[Block], title: str) -> tuple[tuple[str, ...], Example]:

@@ -11,20 +11,18 @@ from cleaners.blocks import parse, read_document
 from cleaners.features import columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from benchmarks.training.corpus import GoldPage
 
 
-def examples(pages: Iterable[GoldPage]) -> tuple[list[Example], tuple[str, ...]]:
-    """The pages that have blocks, and the names of the features in the order of the columns."""
-    found: list[Example] = []
-    names: tuple[str, ...] = ()
-    for page in pages:
-        document = read_document(parse(page.html))
-        if document.blocks:
-            features = columns(document)
-            names = tuple(features)
-            matrix = np.stack([values.astype(np.float32) for values in features.values()], axis=1)
-            found.append(example(page, document.blocks, matrix))
+def examples(pages: Sequence[GoldPage]) -> tuple[list[Example], tuple[str, ...]]:
+    """The pages, at least one of which has blocks, and the names of the features in the order of the columns."""
+    documents = [read_document(parse(page.html)) for page in pages]
+    features = [columns(document) if document.blocks else {} for document in documents]
+    names = tuple(next(filter(None, features)))
+    found = []
+    for page, document, values in zip(pages, documents, features, strict=True):
+        matrix = np.array([values[name] for name in names] if values else np.zeros((len(names), 0)), dtype=np.float32).T
+        found.append(example(page, document.blocks, matrix))
     return found, names

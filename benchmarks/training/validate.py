@@ -10,9 +10,10 @@ import numpy as np
 
 from benchmarks.training.forest import train
 from benchmarks.training.score import f1
+from cleaners.structure import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -29,28 +30,28 @@ def fold(domain: str) -> int:
     return int(hashlib.md5(domain.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
-def out_of_fold(examples: Sequence[Example], *, trees: int, trained_on: Sequence[str]) -> list[NDArray[np.float64]]:
-    """Probabilities of each page's blocks from a model that saw no page of its site; only some sets are learned from."""
-    folds = [fold(example.page.domain) for example in examples]
-    found: list[NDArray[np.float64]] = [np.zeros(0)] * len(examples)
+def out_of_fold(
+    learned: Sequence[Example], judged: Sequence[Example], *, trees: int, trained_on: Sequence[str]
+) -> list[NDArray[np.float64]]:
+    """Probabilities of the blocks of each page judged, from a model that learned from no page of its site.
+
+    Only some sets are learned from; pages without blocks get an empty array.
+    """
+    found: list[NDArray[np.float64]] = [np.zeros(0)] * len(judged)
     for held_out in range(FOLDS):
-        seen = [e for e, number in zip(examples, folds, strict=True) if number != held_out and e.page.group in trained_on]
+        seen = [one for one in learned if fold(one.page.domain) != held_out and one.page.group in trained_on]
         booster = train(seen, trees=trees)
-        for place, example in enumerate(examples):
-            if folds[place] == held_out:
+        for place, example in enumerate(judged):
+            if len(example.blocks) and fold(example.page.domain) == held_out:
                 found[place] = np.asarray(booster.predict(example.matrix))
     return found
 
 
-def table(
-    examples: Sequence[Example],
-    probabilities: Sequence[NDArray[np.float64]],
-    rule: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
-) -> None:
-    """Print F1 for each set, and for the languages in it, of a rule that keeps blocks by their probabilities."""
+def table(examples: Sequence[Example], probabilities: Sequence[NDArray[np.float64]]) -> None:
+    """Print F1 for each set and for the languages in it, of the text that the probabilities alone choose."""
     scores: dict[tuple[str, str], list[PageScore]] = defaultdict(list)
     for example, found in zip(examples, probabilities, strict=True):
-        score = example.score(rule(found))
+        score = example.score(chosen(found))
         scores[example.page.group, ""].append(score)
         scores[example.page.group, example.page.language].append(score)
     for (group, language), listed in sorted(scores.items()):

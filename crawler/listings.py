@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bs4 import Tag
 from bs4.element import NavigableString
 
+from crawler.dates import moment
 from crawler.evidence import Candidate, is_article, is_page, words
 from crawler.filters import wanted
 from crawler.markup import address, base_of, parsed
@@ -21,8 +22,10 @@ from model.source import Link
 from model.urls import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
+    from bs4 import BeautifulSoup
     from bs4.element import PageElement
 
     from model.source import Source
@@ -33,6 +36,8 @@ MAX_ANCHORS = 5000
 _CLIMB = 40
 #: Elements and texts looked at inside each anchor.
 _INSIDE = 50
+#: In place of an address: links to several articles.
+_SEVERAL = ""
 _FURNITURE_TAGS = frozenset({"footer", "header", "nav"})
 #: A part of the page's own content: what stands in its header belongs to it.
 _CONTENT_TAGS = frozenset({"article", "main", "section"})
@@ -55,8 +60,8 @@ class _Anchor:
     in_furniture: bool
 
 
-def read_listing(html: str, url: str, source: Source) -> tuple[Link, ...]:
-    """The article links of a page, in its order, each address once.
+def read_listing(html: str, url: str, source: Source, *, now: datetime) -> tuple[Link, ...]:
+    """The article links of a page, in its order, each address once, with the time that stands beside them.
 
     Where the source has ``include`` patterns, people have said what an article is: what matches is taken without evidence.
 
@@ -64,19 +69,47 @@ def read_listing(html: str, url: str, source: Source) -> tuple[Link, ...]:
         html: the page, decoded.
         url: where it came from, after redirects.
         source: whose articles are looked for; links to other sites and excluded ones are left out.
+        now: when the page was fetched, aware UTC.
 
     Raises:
         DiscoveryError: the page is nothing a parser takes.
     """
     soup = parsed(html, url)
     base, own = base_of(soup, url), identity(url)
-    found: dict[str, list[_Anchor]] = {}
+    tags: dict[str, list[Tag]] = {}
     for tag in soup.find_all("a", href=True, limit=MAX_ANCHORS):
         target = address(tag, base)
         if target and is_page(target) and wanted(target, source) and identity(target) != own:
-            found.setdefault(target, []).append(_anchor(tag))
-    candidates = (_candidate(target, anchors) for target, anchors in found.items())
-    return tuple(Link(url=it.url, title=it.text or None) for it in candidates if source.include or is_article(it))
+            tags.setdefault(target, []).append(tag)
+    candidates = [_candidate(target, [_anchor(tag) for tag in anchors]) for target, anchors in tags.items()]
+    taken = [it for it in candidates if source.include or is_article(it)]
+    published = _times(soup, {it.url: tags[it.url] for it in taken}, now)
+    return tuple(Link(url=it.url, title=it.text or None, published=published.get(it.url)) for it in taken)
+
+
+def _times(soup: BeautifulSoup, links: Mapping[str, list[Tag]], now: datetime) -> dict[str, datetime]:
+    """Address -> the first ``<time>`` that stands with it.
+
+    That is: the smallest element around the time that holds an article's link holds no other article's.
+    """
+    holds: dict[int, str] = {}
+    for url, anchors in links.items():
+        for anchor in anchors:
+            for element, _ in zip((anchor, *anchor.parents), range(_CLIMB), strict=False):
+                if holds.setdefault(id(element), url) != url:
+                    holds[id(element)] = _SEVERAL
+    found: dict[str, datetime] = {}
+    for tag in soup.find_all("time", limit=MAX_ANCHORS):
+        around = (holds.get(id(element)) for element, _ in zip(tag.parents, range(_CLIMB), strict=False))
+        url = next((it for it in around if it is not None), _SEVERAL)
+        if url != _SEVERAL and url not in found and (claimed := _moment(tag, now)) is not None:
+            found[url] = claimed
+    return found
+
+
+def _moment(tag: Tag, now: datetime) -> datetime | None:
+    """What a ``<time>`` says: by its attribute, else by its text, of which a date is short."""
+    return moment(str(tag.get("datetime") or ""), now) or moment(" ".join(it for it in _inside(tag) if isinstance(it, str)), now)
 
 
 def _anchor(tag: Tag) -> _Anchor:

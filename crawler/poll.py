@@ -7,14 +7,14 @@ answers 304 to everything is believed here; some do so wrongly for ever, so the 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crawler.feeds import read_feed
 from crawler.filters import wanted
 from crawler.listings import read_listing
 from crawler.walk import Walk
-from model.errors import CleanError, DiscoveryError, PageError
+from model.errors import CleanError, DiscoveryError, FetchError, PageError
 from model.page import NotModified, Request, Validators, Want
 from model.source import EndpointKind
 
@@ -33,7 +33,7 @@ class Polled:
 
     #: The source's links in the order they were found, each address once.
     links: tuple[Link, ...] = ()
-    #: Address of each document -> what to ask with next time; to be kept in place of the earlier ones.
+    #: Address of each document -> what to ask with next time, to be kept in place of the earlier; an empty one forgets that.
     validators: Mapping[str, Validators] = field(default_factory=dict)
     #: What went wrong with a part while the rest went well.
     error: PageError | None = None
@@ -69,22 +69,44 @@ async def poll(  # four rooms meet here; the rest is keyword-only
         walk = Walk(source=source, fetcher=fetcher, known=validators, since=since)
         unchanged = await walk.run(endpoint.url)
         return unchanged or Polled(links=walk.found, validators=walk.validators, error=walk.error)
-    want = Want.FEED if endpoint.kind is EndpointKind.FEED else Want.PAGE
-    asked = Request(url=endpoint.url, want=want, validators=validators.get(endpoint.url, Validators()))
-    page = await fetcher.fetch(asked)
+    known = validators.get(endpoint.url, Validators())
+    if endpoint.kind is EndpointKind.FEED:
+        return await _poll_feed(endpoint, source, fetcher, known)
+    page = await fetcher.fetch(Request(url=endpoint.url, validators=known))
     if isinstance(page, NotModified):
         return page
-    read = _feed_links if endpoint.kind is EndpointKind.FEED else _section_links
-    links = await asyncio.to_thread(read, page, source, decode)  # parsing would hold up every other host
+    links = await asyncio.to_thread(_section_links, page, source, decode)  # parsing would hold up every other host
     return Polled(links=links, validators={endpoint.url: page.validators} if page.validators else {})
 
 
-def _feed_links(page: Page, source: Source, _decode: Decode) -> tuple[Link, ...]:
+async def _poll_feed(endpoint: Endpoint, source: Source, fetcher: Fetches, known: Validators) -> Polled | NotModified:
+    """Visit a feed where it has moved to, and where it was when that is no feed any more."""
+    if known.moved_to is not None:
+        try:
+            return await _read_feed_at(known.moved_to, endpoint, source, fetcher, known)
+        except (FetchError, DiscoveryError):
+            known = Validators()  # those are another address's
+    return await _read_feed_at(endpoint.url, endpoint, source, fetcher, known)
+
+
+async def _read_feed_at(
+    url: str, endpoint: Endpoint, source: Source, fetcher: Fetches, known: Validators
+) -> Polled | NotModified:
+    page = await fetcher.fetch(Request(url=url, want=Want.FEED, validators=known))
+    if isinstance(page, NotModified):
+        return page
+    links = await asyncio.to_thread(_feed_links, page, source)
+    # A move counts once a feed was read there: sites that close send all of their addresses to the home page.
+    moved_to = page.moved_to or (url if url != endpoint.url else None)
+    return Polled(links=links, validators={endpoint.url: replace(page.validators, moved_to=moved_to)})
+
+
+def _feed_links(page: Page, source: Source) -> tuple[Link, ...]:
     return tuple(link for link in read_feed(page) if wanted(link.url, source))
 
 
 def _section_links(page: Page, source: Source, decode: Decode) -> tuple[Link, ...]:
-    links = read_listing(text_of(page, decode), page.url, source)
+    links = read_listing(text_of(page, decode), page.url, source, now=page.fetched_at)
     if not links:
         raise DiscoveryError(page.url, "a section page without article links")
     return links

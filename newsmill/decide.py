@@ -21,13 +21,14 @@ from model.errors import (
     TooLarge,
     UnwantedType,
 )
+from model.fingerprints import fingerprint
 from model.outcome import Skipped
-from model.page import NotModified
+from model.page import NotModified, Validators
 from model.source import Endpoint, EndpointKind
 from storage.values import PageStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from model.page import Page
@@ -47,6 +48,7 @@ RETRY_WAITS = (
 ROBOTS_WAIT = timedelta(days=7)
 #: A server that names a time to come back is not believed beyond this.
 LONGEST_RETRY_AFTER = timedelta(hours=24)
+_DAY = timedelta(days=1)
 #: Statuses that say the page itself is not to be had, as opposed to the server having a bad day.
 GONE = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
 #: Two moments of one calendar day, each in some zone of the earth, lie no further apart.
@@ -73,6 +75,32 @@ def needs_discovery(source: Source, known: Sequence[EndpointState], *, due: int)
         return True
     configured = bool(source.feeds or source.sitemaps or source.sections)
     return configured or (bool(due) and all(state.failures for state in known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What an endpoint is asked with, as `crawler.poll` takes it."""
+
+    validators: Mapping[str, Validators]
+    since: datetime | None
+
+
+def asking(state: EndpointState, *, now: datetime) -> Asking:
+    """What the next poll of an endpoint asks with.
+
+    Some servers answer 304 for ever, or give a feed that changed the ETag it had: so the first poll of each day asks for
+    everything whole. The day begins at an hour of its own for each endpoint, so that not all of them are whole at once.
+
+    Args:
+        state: the endpoint as it stands.
+        now: the moment of the poll.
+    """
+    shift = timedelta(seconds=fingerprint(state.endpoint.url) % _DAY.total_seconds())
+    last = state.last_polled_at
+    if last is not None and (last - shift).date() == (now - shift).date():
+        return Asking(validators=state.validators, since=state.last_success_at)
+    moved = {url: Validators(moved_to=known.moved_to) for url, known in state.validators.items() if known.moved_to}
+    return Asking(validators=moved, since=state.last_success_at)
 
 
 def fallback_endpoints(source: Source, known: Sequence[EndpointState]) -> tuple[Endpoint, ...]:

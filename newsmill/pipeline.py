@@ -22,7 +22,7 @@ from model.article import Cleaned
 from model.errors import CleanError, PageError
 from model.page import NotModified, Page, Request
 from model.times import now
-from newsmill.decide import after_visit, arrived, completed, fallback_endpoints, judged, needs_discovery
+from newsmill.decide import after_visit, arrived, asking, completed, fallback_endpoints, judged, needs_discovery
 from newsmill.progress import Tally
 from newsmill.schedule import next_poll
 from storage.values import Poll, Visit
@@ -132,6 +132,7 @@ class Lane:
 
     async def _poll(self, state: EndpointState) -> None:
         name, at = self._source.name, now()
+        ask = asking(state, now=at)
         try:
             polled = await self._unless_stopped(
                 poll(
@@ -139,8 +140,8 @@ class Lane:
                     self._source,
                     self._rooms.fetcher,
                     text_of,
-                    validators=state.validators,
-                    since=state.last_polled_at,
+                    validators=ask.validators,
+                    since=ask.since,
                 )
             )
         except PageError as failure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -102,7 +103,7 @@ def due_sources(connection: Connection, now: datetime, sources: Collection[str])
 
 def validators_json(validators: Mapping[str, Validators]) -> dict[str, dict[str, str | None]]:
     """Validators as the endpoint's column holds them."""
-    return {url: {"etag": value.etag, "last_modified": value.last_modified} for url, value in validators.items()}
+    return {url: asdict(value) for url, value in validators.items()}
 
 
 def _state(row: Row[tuple[object, ...]]) -> EndpointState:
@@ -112,5 +113,6 @@ def _state(row: Row[tuple[object, ...]]) -> EndpointState:
         validators={url: Validators(**value) for url, value in row.validators.items()},
         next_poll_at=row.next_poll_at,
         last_polled_at=row.last_polled_at,
+        last_success_at=row.last_success_at,
         failures=row.failures,
     )

@@ -41,6 +41,8 @@ class EndpointState:
     validators: Mapping[str, Validators] = field(default_factory=dict)
     next_poll_at: datetime
     last_polled_at: datetime | None = None
+    #: The last poll of which no part failed.
+    last_success_at: datetime | None = None
     #: Failed polls in a row.
     failures: int = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ class Site:
     documents: dict[str, bytes | FetchError]
     kinds: Mapping[str, str] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
+    #: Address -> where it has moved for good.
+    moved: dict[str, str] = field(default_factory=dict)
     robots: tuple[str, ...] | FetchError = ()
     #: Addresses asked, in order.
     asked: list[str] = field(default_factory=list)
@@ -38,10 +40,13 @@ class Site:
         document = self.documents.get(request.url, BadStatus(request.url, status=404))
         if isinstance(document, FetchError):
             raise document
-        etag = self.etags.get(request.url)
+        moved_to = self.moved.get(request.url)
+        url = moved_to or request.url
+        etag = self.etags.get(url)
         if etag is not None and request.validators.etag == etag:
-            return NotModified(url=request.url, chain=(request.url,), fetched_at=NOW, elapsed=0.01)
-        return served(document, self.kinds.get(request.url, "text/html; charset=utf-8"), request.url, etag)
+            return NotModified(url=url, chain=(request.url,), fetched_at=NOW, elapsed=0.01)
+        page = served(document, self.kinds.get(url, "text/html; charset=utf-8"), url, etag)
+        return replace(page, moved_to=moved_to)
 
     async def sitemaps(self, _url: str) -> tuple[str, ...]:
         if isinstance(self.robots, FetchError):

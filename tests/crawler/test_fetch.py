@@ -97,7 +97,18 @@ async def test_redirects_are_followed_and_told(site: Site, options: Options) -> 
     end = site.page("/new%20est")
     fetched = await page(options(), start)
     assert fetched.chain == (start, site.url("/newer?x=1"), end)
-    assert fetched.url == end
+    assert fetched.url == fetched.moved_to == end
+
+
+async def test_a_page_has_moved_as_far_as_permanent_redirects_lead(site: Site, options: Options) -> None:
+    site.page("/end")
+    site.redirect("/passing", "/end", status=302)
+    site.redirect("/after", "/passing", status=308)
+    site.redirect("/passing-first", "/after", status=307)
+    assert (await page(options(), site.url("/end"))).moved_to is None
+    assert (await page(options(), site.url("/passing"))).moved_to is None
+    assert (await page(options(), site.redirect("/old", "/after", status=301))).moved_to == site.url("/passing")
+    assert (await page(options(), site.url("/passing-first"))).moved_to is None
 
 
 async def test_a_location_in_raw_utf8(site: Site, options: Options) -> None:

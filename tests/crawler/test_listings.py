@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from model.source import Source
 
 LISTINGS = Path(__file__).parents[2] / "fixtures" / "listings"
 LESSONS = sorted(path.name for path in LISTINGS.iterdir())
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 HOME = "https://www.harbour.example/"
 SOURCE = Source(name="harbour", url=HOME)
 
@@ -34,7 +36,40 @@ def candidate(url: str, text: str = "", *, heading: bool = False, furniture: boo
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_lesson(lesson: str) -> None:
     html, url, expected = page(lesson)
-    assert [[link.url, link.title] for link in read_listing(html, url, Source(name="x", url=url))] == expected
+    links = read_listing(html, url, Source(name="x", url=url), now=NOW)
+    assert [[link.url, link.title, *([str(link.published)] if link.published else [])] for link in links] == expected
+
+
+def dated(cards: str) -> list[tuple[str, str | None]]:
+    links = read_listing(f"<body><main>{cards}</main>", HOME, SOURCE, now=NOW)
+    return [(link.url.rpartition("/")[2], link.published and link.published.strftime("%m-%d %H:%M")) for link in links]
+
+
+def card(number: int, inside: str = "") -> str:
+    return f"<div><h2><a href='/article/{10000 + number}'>The headline of story {number}</a></h2>{inside}</div>"
+
+
+@pytest.mark.parametrize(
+    ("cards", "expected"),
+    [
+        (
+            card(1, "<time datetime='2026-11-20T08:00:00+09:00'>today</time>") + card(2),
+            [("10001", "11-19 23:00"), ("10002", None)],
+        ),
+        (card(1, "<p><span><time>Nov 20, 2026</time></span></p>"), [("10001", "11-20 00:00")]),
+        (card(1, "<time datetime='2026-11-20'></time><time datetime='2026-11-21'></time>"), [("10001", "11-20 00:00")]),
+        (card(1, "<time>three hours ago</time><time datetime='2026-11-21'></time>"), [("10001", "11-21 00:00")]),
+        (card(1, "<time datetime='2031-01-01'></time>"), [("10001", None)]),
+        (card(1, "<a href='/author/jane'>Jane</a><time datetime='2026-11-20'></time>"), [("10001", "11-20 00:00")]),
+        ("<div><time datetime='2026-11-20'></time>" + card(1) + card(2) + "</div>", [("10001", None), ("10002", None)]),
+        (
+            "<a href='/article/10001'>A story within <time datetime='2026-11-20'></time></a>" + card(2),
+            [("10001", "11-20 00:00"), ("10002", None)],
+        ),
+    ],
+)
+def test_times_beside_links(cards: str, expected: list[tuple[str, str | None]]) -> None:
+    assert dated(cards) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,9 +141,9 @@ def test_the_tables_are_in_lower_case_and_apart() -> None:
 def test_peoples_patterns_come_before_evidence() -> None:
     html = '<a href="/x/1">One</a><a href="/2024/05/25/a-b-c-d">Two words more than that</a><a href="https://sister.example/x/9">N</a>'
     chosen = Source(name="x", url=HOME, include=("/x/",), exclude=("one",))
-    assert [link.url for link in read_listing(html, HOME, chosen)] == [HOME + "x/1", "https://sister.example/x/9"]
+    assert [link.url for link in read_listing(html, HOME, chosen, now=NOW)] == [HOME + "x/1", "https://sister.example/x/9"]
     refused = Source(name="x", url=HOME, exclude=("a-b-c",))
-    assert read_listing(html, HOME, refused) == ()
+    assert read_listing(html, HOME, refused, now=NOW) == ()
 
 
 def test_wanted() -> None:
@@ -123,13 +158,13 @@ def test_wanted() -> None:
 def test_the_page_itself_is_no_article_of_its_own() -> None:
     url = HOME + "2024/05/25/the-list-of-the-day"
     html = f'<a href="{url}#top">The list of the day in full</a><a href="http://harbour.example/2024/05/25/the-list-of-the-day/">x</a>'
-    assert read_listing(html, url, SOURCE) == ()
+    assert read_listing(html, url, SOURCE, now=NOW) == ()
 
 
 @pytest.mark.parametrize("html", ["", "no markup", "/etc/passwd", "http://127.0.0.1/"])
 def test_what_is_no_page_says_so(html: str) -> None:
     with pytest.raises(DiscoveryError):
-        read_listing(html, HOME, SOURCE)
+        read_listing(html, HOME, SOURCE, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -145,7 +180,7 @@ def test_what_is_no_page_says_so(html: str) -> None:
 )
 def test_hostile_pages_end(html: str) -> None:
     with contextlib.suppress(DiscoveryError):
-        assert {link.url for link in read_listing(html, HOME, SOURCE)} <= {HOME + "2024/05/25/deep"}
+        assert {link.url for link in read_listing(html, HOME, SOURCE, now=NOW)} <= {HOME + "2024/05/25/deep"}
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
@@ -158,17 +193,17 @@ def test_mutated_pages_raise_nothing_but_our_error(lesson: str, seed: int) -> No
         noise = chance.choice(["", "<", '"', "'", "\x00", "\ud800", "<![CDATA[", "<!--", "<base href='//[x'>"])
         html = html[:at] + noise + html[at + 3 :]
     with contextlib.suppress(DiscoveryError):
-        read_listing(html, url, Source(name="x", url=url))
+        read_listing(html, url, Source(name="x", url=url), now=NOW)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from(["", "<a href=", "<a href='", "<table><td>", "<svg><a href=x>"]))
 def test_random_text_raises_nothing_but_our_error(noise: str, head: str) -> None:
     with contextlib.suppress(DiscoveryError):
-        read_listing(head + noise, HOME, SOURCE)
+        read_listing(head + noise, HOME, SOURCE, now=NOW)
 
 
 def test_a_flood_of_tags_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.markup.MAX_TAGS", 20)
     html = "".join(f"<a href='/2024/05/25/{n}'>Deep</a>" for n in range(100))
-    assert 8 <= len(read_listing(html, HOME, SOURCE)) <= 12
+    assert 8 <= len(read_listing(html, HOME, SOURCE, now=NOW)) <= 12

@@ -53,6 +53,33 @@ def test_a_feed_and_its_validators() -> None:
     assert isinstance(visit(site, HOME + "feed", EndpointKind.FEED, validators=first.validators), NotModified)
 
 
+OLD, NEW = HOME + "feed", "http://feeds.example/new"
+
+
+def test_a_feed_that_moved_for_good_is_asked_where_it_is() -> None:
+    site = Site({OLD: rss(1), NEW: rss(1)}, moved={OLD: NEW}, etags={NEW: '"v1"'})
+    first = polled(site, OLD, EndpointKind.FEED)
+    assert first.validators == {OLD: Validators(etag='"v1"', moved_to=NEW)}
+    site.asked.clear()
+    assert isinstance(visit(site, OLD, EndpointKind.FEED, validators=first.validators), NotModified)
+    whole = polled(site, OLD, EndpointKind.FEED, validators={OLD: Validators(moved_to=NEW)})
+    assert whole == first
+    assert site.asked == [NEW, NEW]
+
+
+@pytest.mark.parametrize("there", [BadStatus(NEW, status=404), b"<html><p>This name is for sale."])
+def test_a_move_that_leads_nowhere_any_more_is_forgotten(there: bytes | BadStatus) -> None:
+    site = Site({OLD: rss(1), NEW: there}, etags={OLD: '"old"'})
+    again = polled(site, OLD, EndpointKind.FEED, validators={OLD: Validators(etag='"old"', moved_to=NEW)})
+    assert site.asked == [NEW, OLD]
+    assert names(again) == ["a/1"]
+    assert again.validators == {OLD: Validators(etag='"old"')}
+
+
+def test_what_a_feed_gave_once_and_gives_no_more_is_forgotten() -> None:
+    assert polled(Site({OLD: rss(1)}), OLD, EndpointKind.FEED).validators == {OLD: Validators()}
+
+
 def test_links_of_other_sites_are_left_out_unless_asked_for() -> None:
     body = rss(1).replace(b"</channel>", b"<item><link>http://other.example/a/2</link></item></channel>")
     site = Site({HOME + "feed": body})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -24,7 +25,7 @@ from model.errors import (
 from model.outcome import Skipped
 from model.page import NotModified, Page, Validators
 from model.source import Endpoint, EndpointKind, Link, Source
-from newsmill.decide import RETRY_WAITS, after_visit, arrived, completed, fallback_endpoints, judged, needs_discovery
+from newsmill.decide import RETRY_WAITS, after_visit, arrived, asking, completed, fallback_endpoints, judged, needs_discovery
 from storage.values import EndpointState, PageState, PageStatus
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -199,3 +200,39 @@ def test_when_discovery_fails_the_home_page_carries_the_failure() -> None:
     (fallback,) = fallback_endpoints(AUTO, [])
     assert (fallback.kind, fallback.url) == (EndpointKind.SECTION, "http://example.org/")
     assert fallback_endpoints(AUTO, known(0)) == (known(0)[0].endpoint,)
+
+
+def polled_endpoint(url: str, at: datetime | None, validators: dict[str, Validators]) -> EndpointState:
+    endpoint = Endpoint(source="s", kind=EndpointKind.FEED, url=url)
+    return EndpointState(id=1, endpoint=endpoint, validators=validators, next_poll_at=NOW, last_polled_at=at, last_success_at=at)
+
+
+def test_an_endpoint_is_asked_for_whole_once_a_day_at_an_hour_of_its_own() -> None:
+    known = {URL: Validators(etag="v", moved_to="http://new.example/")}
+    hours = []
+    for number in range(40):
+        url = f"http://example.org/feed/{number}"
+        polls = [NOW + timedelta(minutes=20 * step) for step in range(3 * 24 * 7)]
+        whole = [
+            at for before, at in pairwise(polls) if not asking(polled_endpoint(url, before, known), now=at).validators[URL].etag
+        ]
+        assert len(whole) == 7
+        assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(whole))
+        hours.append(whole[0].hour)
+    assert len(set(hours)) > 12
+
+
+def test_a_whole_poll_still_goes_where_the_feed_has_moved() -> None:
+    known = {URL: Validators(etag="v", moved_to="http://new.example/"), URL + "2": Validators(etag="w")}
+    ask = asking(polled_endpoint(URL, NOW - timedelta(days=2), known), now=NOW)
+    assert ask.validators == {URL: Validators(moved_to="http://new.example/")}
+    assert ask.since == NOW - timedelta(days=2)
+    first = asking(polled_endpoint(URL, None, {}), now=NOW)
+    assert (first.validators, first.since) == ({}, None)
+
+
+def test_conditional_polls_reach_back_to_the_last_one_that_went_well() -> None:
+    state = replace(polled_endpoint(URL, NOW - timedelta(minutes=1), {URL: Validators(etag="v")}), last_success_at=None)
+    ask = asking(state, now=NOW)
+    assert ask.validators == {URL: Validators(etag="v")}
+    assert ask.since is None

@@ -67,10 +67,10 @@ def test_other_spellings_of_a_known_page_are_that_page(site: Site) -> None:
 
 def test_a_poll_keeps_validators_and_the_next_time(site: Site) -> None:
     part = "https://daily.example/part.xml"
-    site.poll(validators={FEED: Validators(etag='"1"'), part: Validators(last_modified="Sun")})
+    site.poll(validators={FEED: Validators(etag='"1"'), part: Validators(last_modified="Sun", moved_to=FEED)})
     site.poll(validators={FEED: Validators(etag='"2"')}, at=NOON + HOUR, next_poll_at=NOON + 5 * HOUR)
     (state,) = site.store.endpoints("daily")
-    assert state.validators == {FEED: Validators(etag='"2"'), part: Validators(last_modified="Sun")}
+    assert state.validators == {FEED: Validators(etag='"2"'), part: Validators(last_modified="Sun", moved_to=FEED)}
     assert (state.last_polled_at, state.next_poll_at, state.failures) == (NOON + HOUR, NOON + 5 * HOUR, 0)
     site.poll(validators={FEED: Validators()}, at=NOON + 2 * HOUR)
     assert set(site.store.endpoints("daily")[0].validators) == {part}

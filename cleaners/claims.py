@@ -49,6 +49,8 @@ class Claims:
     times: tuple[str, ...] = ()
     #: Texts of elements that look like a byline.
     bylines: tuple[str, ...] = ()
+    #: Texts of links to the site's front page.
+    home: tuple[str, ...] = ()
     #: Texts of the h1 headings.
     headings: tuple[str, ...] = ()
     #: Text of <title>, "" without one.
@@ -79,6 +81,7 @@ def read_claims(tree: LexborHTMLParser) -> Claims:
         items=_items(tree),
         times=tuple(_attribute(node, "datetime") for node in tree.css("time[datetime]")[:20]),
         bylines=tuple(text for node in tree.css(_BYLINE)[:_MOST_BYLINES] if (text := _text(node))),
+        home=tuple({text for node in tree.css('a[href="/"]')[:_MOST_BYLINES] if (text := _text(node))}),
         headings=tuple(text for node in tree.css("h1")[:8] if (text := _text(node))),
         title=_text(title) if title else "",
         canonical=_attribute(canonical, "href") if canonical else "",

@@ -57,7 +57,7 @@ def clean_text(dump: str, *, title: str | None = None, language: str | None = No
         blocks,
         opinions(blocks, found, rulings),
         rulings,
-        headline_rulings(blocks, title),
+        headline_rulings(blocks, title, words),
         author_rulings(blocks, authors),
     )
     return _cleaned(title, verdicts, authors=authors, tags=_tags(blocks, found), language=language)

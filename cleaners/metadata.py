@@ -4,8 +4,6 @@ Order of trust: rules people wrote, JSON-LD, Open Graph and meta tags, microdata
 what is still missing.
 """
 
-# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
-
 from __future__ import annotations
 
 import re
@@ -18,19 +16,21 @@ from cleaners.dates import moment
 from cleaners.lexicon import lexicon
 from cleaners.names import distinct, is_name, names
 from cleaners.text import plain
+from cleaners.titles import names_of, title_of
+from cleaners.visible import visible
 from model.article import PageKind
 from model.fingerprints import normalised
 from model.urls import canonical, declared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from cleaners.claims import Claims, Json
     from cleaners.lexicon import Lexicon
+    from cleaners.titles import Names
+    from model.article import Block
 
-#: Between a headline and the name of the site in <title> and og:title.
-_SITE_MARK = re.compile(r"\s+[|–—·•»«:-]\s+|\s*[|_»«｜]\s*|(?<=[^\s\d])\s*::\s*")
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date", "pubdate",
     "publishdate", "publish-date", "publication_date", "article.published", "dc.date.issued", "dcterms.created", "dc.date",
@@ -62,27 +62,31 @@ class Metadata:
     paywalled: bool = False
 
 
-def read_metadata(claims: Claims, url: str | None, language: str | None) -> Metadata:
-    """The best claim for each field.
+def read_metadata(
+    claims: Claims, url: str | None, language: str | None, blocks: Sequence[Block] = (), text: Collection[int] = ()
+) -> Metadata:
+    """The best claim for each field, and what is visible where none is made.
 
     Args:
         claims: what the page says of itself.
         url: the page's address, without which no address it claims is trusted.
         language: ISO 639-1 where it is known better than the page's own claim.
+        blocks: the page's blocks in order.
+        text: positions of the blocks that are held for the article's text.
     """
-    article = claims.article
     language = language or claimed_language(claims)
+    words = lexicon(language)
     site = _site_name(claims)
-    published = _first_moment((_text(article.get("datePublished")), *_contents(claims, _PUBLISHED_METAS)))
-    published = published or _first_moment(
-        (*claims.items.get("datePublished", ()), _text(article.get("uploadDate")), *claims.times)
-    )
-    modified = _first_moment(
-        (_text(article.get("dateModified")), *_contents(claims, _MODIFIED_METAS), *claims.items.get("dateModified", ()))
-    )
+    names = names_of(site, claims.home, url, blocks)
+    title = title_of(claims, names, blocks)
+    authors, newsrooms = authors_of(claims, words, names)
+    published, modified = _published(claims, language), _modified(claims, language)
+    if not (authors and published) and blocks:
+        seen = visible(blocks, title, words, language, text)
+        authors, published = authors or seen.authors, published or seen.published
     return Metadata(
-        title=title_of(claims, site),
-        authors=authors_of(claims, lexicon(language), site),
+        title=title,
+        authors=authors or newsrooms,
         published=published,
         modified=modified,
         language=language,
@@ -95,6 +99,18 @@ def read_metadata(claims: Claims, url: str | None, language: str | None) -> Meta
     )
 
 
+def _published(claims: Claims, language: str | None) -> datetime | None:
+    """JSON-LD and meta tags first; a <time> may be another article's, and a video's date the video's."""
+    named = (_text(claims.article.get("datePublished")), *_contents(claims, _PUBLISHED_METAS))
+    seen = (*claims.items.get("datePublished", ()), _text(claims.article.get("uploadDate")), *claims.times)
+    return _first_moment((*named, *seen), language)
+
+
+def _modified(claims: Claims, language: str | None) -> datetime | None:
+    named = (_text(claims.article.get("dateModified")), *_contents(claims, _MODIFIED_METAS))
+    return _first_moment((*named, *claims.items.get("dateModified", ())), language)
+
+
 def claimed_language(claims: Claims) -> str | None:
     """ISO 639-1 code of the language the page claims; None without a claim."""
     for claim in (claims.language, _text(claims.article.get("inLanguage")), claims.meta("og:locale", "content-language")):
@@ -103,56 +119,18 @@ def claimed_language(claims: Claims) -> str | None:
     return None
 
 
-def title_of(claims: Claims, site: str) -> str:
-    """The headline: the claim that most claims agree on, without the site's name.
+def authors_of(claims: Claims, words: Lexicon, site: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The people that are named as authors, and the newsrooms that are where no person is; names only.
 
-    The visible headline, Open Graph's and JSON-LD's often differ by a kicker or an editor's second thought; what two of
-    them say outweighs what one says.
+    Agencies count where JSON-LD names them as authors; elsewhere a name must be a person's.
     """
-    claimed = (
-        (claims.meta("og:title"), 1.1),
-        (_text(claims.article.get("headline")), 1.05),
-        (next(iter(claims.headings), ""), 1.0),
-        (claims.title, 0.6),
-        (next(iter(claims.items.get("headline", ())), ""), 0.5),
-        (claims.meta("twitter:title"), 0.3),
-    )
-    votes: dict[str, float] = {}
-    spelled: dict[str, str] = {}
-    for claim, weight in claimed:
-        title = _without_site(plain(unescape(claim)).replace("\n", " "), site)
-        form = normalised(title)
-        if form and form != normalised(site):
-            votes[form] = votes.get(form, 0.0) + weight
-            spelled.setdefault(form, title)
-    return spelled[max(votes, key=lambda form: votes[form])] if votes else ""
-
-
-def _without_site(title: str, site: str) -> str:
-    """The title without the site's name, or a short part that stands where the name would, at its end or start."""
-    parts = _SITE_MARK.split(title)
-    marks = _SITE_MARK.findall(title)
-    name = normalised(site)
-    while len(parts) > 1:
-        last, first = normalised(parts[-1]), normalised(parts[0])
-        if name and (last == name or last in name or name in last) and len(last) < len(name) + 25:
-            parts, marks = parts[:-1], marks[:-1]
-        elif name and first == name:
-            parts, marks = parts[1:], marks[1:]
-        else:
-            break
-    joined = parts[0] + "".join(mark + part for mark, part in zip(marks, parts[1:], strict=True))
-    return joined.strip()
-
-
-def authors_of(claims: Claims, words: Lexicon, site: str) -> tuple[str, ...]:
-    """Names only. Agencies and newsrooms count where JSON-LD names them as authors; elsewhere a name must be a person's."""
     people = _people(claims.article.get("author")) or _people(claims.article.get("creator"))
     found = distinct(name for person in people for name in (*_person(person, words, site), *_agencies(person, words)))
     if found:
-        return found
-    from_metas = (name for content in _contents(claims, _AUTHOR_METAS) for name in _person(content, words, site))
-    return distinct(from_metas) or _visible_authors(claims, words, site) or _newsrooms(people)
+        return found, ()
+    in_metas = tuple(_contents(claims, _AUTHOR_METAS))
+    from_metas = (name for content in in_metas for name in _person(content, words, site))
+    return distinct(from_metas) or _visible_authors(claims, words, site), _newsrooms(people) or _newsrooms(in_metas)
 
 
 def _agencies(claim: str, words: Lexicon) -> Iterator[str]:
@@ -161,14 +139,14 @@ def _agencies(claim: str, words: Lexicon) -> Iterator[str]:
 
 
 def _newsrooms(claimed: Iterable[str]) -> tuple[str, ...]:
-    """Whoever JSON-LD names, when it is nobody by name: "FOCUS online"."""
+    """Whoever is named, when it is nobody but the house: "FOCUS online"; or somebody whose site bears the name."""
     named = (plain(unescape(claim)) for claim in claimed if not claim.startswith(("http:", "https:", "/")))
     return tuple(dict.fromkeys(name for name in named if 2 < len(name) <= 60))  # noqa: PLR2004 - a name's length
 
 
-def _visible_authors(claims: Claims, words: Lexicon, site: str) -> tuple[str, ...]:
+def _visible_authors(claims: Claims, words: Lexicon, site: Names) -> tuple[str, ...]:
     for line in claims.bylines:
-        if len(line) <= 120 and (found := tuple(name for name in names(line, words) if normalised(name) != normalised(site))):  # noqa: PLR2004
+        if len(line) <= 120 and (found := tuple(name for name in names(line, words) if not site.name(name))):  # noqa: PLR2004
             return found
     return ()
 
@@ -182,10 +160,11 @@ def _people(claim: Json) -> list[str]:
     return [name for entry in claim for name in _people(entry)] if isinstance(claim, list) else []
 
 
-def _person(claim: str, words: Lexicon, site: str) -> Iterator[str]:
-    if claim.startswith(("http:", "https:", "/", "@")) or normalised(claim) == normalised(site):
+def _person(claim: str, words: Lexicon, site: Names) -> Iterator[str]:
+    """The people a claim names; nobody where the site comes first: "hessenschau.de, Frankfurt, Germany"."""
+    if claim.startswith(("http:", "https:", "/", "@")) or site.name(claim.partition(",")[0]):
         return
-    found = names(claim, words)
+    found = [name for name in names(claim, words) if not site.name(name)]
     yield from found or ((plain(claim),) if is_name(claim, words) else ())
 
 
@@ -269,8 +248,8 @@ def _contents(claims: Claims, metas: Iterable[str]) -> Iterator[str]:
         yield from claims.metas.get(name, ())
 
 
-def _first_moment(claimed: Iterable[str]) -> datetime | None:
-    return next((found for claim in claimed if claim and (found := moment(claim))), None)
+def _first_moment(claimed: Iterable[str], language: str | None) -> datetime | None:
+    return next((found for claim in claimed if claim and (found := moment(claim, language))), None)
 
 
 def _text(claim: Json) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from cleaners.align import shares
 from cleaners.blocks import parse, read_document
 from cleaners.claims import read_claims
 from cleaners.dates import moment
@@ -102,7 +103,8 @@ def _cleaned(read: _Read, *, url: str | None, memory: SiteMemory, language: str 
     if not read.blocks:
         raise Unreadable(url or "page", "no text on the page")
     language = language or claimed_language(read.claims) or language_of(second.text or _longest(read.blocks))
-    known = _completed(read_metadata(read.claims, url, language), second, read.ruled)
+    inside = {at for at, share in enumerate(shares(read.blocks, second.text)) if share >= THRESHOLD}
+    known = _completed(read_metadata(read.claims, url, language, read.blocks, inside), second, read.ruled)
     verdicts, doubt = _judged(read, second, known, memory)
     text = article_text(verdicts)
     kind = kind_of(read.claims, letters=size(text), linked=_linked_share(read.blocks))
@@ -135,7 +137,7 @@ def _judged(read: _Read, second: SecondOpinion, known: Metadata, memory: SiteMem
         author_rulings(blocks, known.authors),
         memory_rulings(blocks, opinions, memory, title=known.title),
         by_people,
-        headline_rulings(blocks, known.title),
+        headline_rulings(blocks, known.title, words),
     )
     return verdicts, doubt
 
@@ -148,7 +150,7 @@ def _completed(known: Metadata, second: SecondOpinion, ruled: Ruled | None) -> M
         known,
         title=known.title or plain(second.title),
         authors=authors,
-        published=known.published or moment(second.date),
+        published=known.published or moment(second.date, known.language),
         site_name=known.site_name or second.site_name or None,
         description=known.description or plain(second.description) or None,
         tags=known.tags or second.tags,
@@ -160,7 +162,7 @@ def _completed(known: Metadata, second: SecondOpinion, ruled: Ruled | None) -> M
         known,
         title=ruled.title or known.title,
         authors=by_rules or known.authors,
-        published=moment(ruled.published) or known.published,
+        published=moment(ruled.published, known.language) or known.published,
     )
 
 

@@ -85,12 +85,22 @@ def _spare_subheading(
         rulings.pop(blocks[above].index, None)
 
 
-def headline_rulings(blocks: Sequence[Block], title: str) -> dict[int, Ruling]:
-    """Rulings against the blocks that repeat the headline."""
+def headline_rulings(blocks: Sequence[Block], title: str, words: Lexicon) -> dict[int, Ruling]:
+    """Rulings against the blocks that repeat the headline, alone or over lines that are recognised as clutter."""
     wanted = normalised(title)
     if not wanted:
         return {}
-    return {block.index: Ruling(kept=False, reason="the headline") for block in blocks if normalised(block.text) == wanted}
+    return {
+        block.index: Ruling(kept=False, reason="the headline")
+        for block in blocks
+        if normalised(block.text) == wanted or ("\n" in block.text and _is_head(block.text, wanted, words))
+    }
+
+
+def _is_head(text: str, wanted: str, words: Lexicon) -> bool:
+    """A headline with its byline and date under it, in one block."""
+    first, *others = text.split("\n")
+    return normalised(first) == wanted and all(finding(line, words) for line in others)
 
 
 def author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[int, Ruling]:

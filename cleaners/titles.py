@@ -1,0 +1,173 @@
+"""The headline among what a page calls itself.
+
+A page names itself several times: in <title>, in Open Graph, in JSON-LD, in the visible heading. The name of the site, a
+section or a slogan is glued to some of them. First each claim is cut to what is the story's; then they vote.
+"""
+
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from cleaners.text import plain
+from model.fingerprints import normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from cleaners.claims import Claims
+    from model.article import Block
+
+#: Between a headline and what is glued to it.
+_MARK = re.compile(r"\s+[|–—·•›:~/-]+\s+|\s*[|_｜ㅣ]+\s*|\s*::\s*|(?<=\w):\s+|(?<=[^\W\d])-(?=[^\W\d])")
+#: The same where no quotation is open: guillemets point from the site to the page too.
+_MARK_OR_ARROW = re.compile(rf"\s+[»«]\s+|{_MARK.pattern}")
+#: Marks that stand in headlines as often as between headline and site.
+_WEAK = frozenset(":-")
+#: How much each claim counts. Claims that repeat <title> count less: it is written for search engines, and what differs
+#: from it was written for readers. Fitted on the corpus's sets with titles.
+_WEIGHTS = {"og": 1.1, "json": 0.7, "heading": 1.0, "title": -0.6, "twitter": -0.2, "microdata": 0.05}
+#: Letters of a part that can be a headline by itself, and of a text that can be one at all.
+_SHORTEST, _LONGEST = 8, 300
+#: Letters of a host's label that are enough to know a site by.
+_LABEL = 4
+#: Characters of the longest name of a section.
+_SECTION = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the site is called: to be cut off."""
+
+    #: In the form `normalised` gives.
+    spelled: frozenset[str]
+    #: Labels of the host, "guardian" of www.guardian.co.uk.
+    labels: tuple[str, ...] = ()
+    #: Short links of the page: sections are among them.
+    sections: frozenset[str] = frozenset()
+
+    def name(self, person: str) -> bool:
+        """Whether somebody named as an author is the site itself: "VnExpress", "Lrt.lt"."""
+        form = normalised(person)
+        return form in self.spelled or form.partition(" ")[0] in self.labels or form.replace(" ", "") in self.labels
+
+    def fit(self, part: str) -> bool:
+        """Whether a part of a title is the site's name, or begins or ends with it: "BBC News"."""
+        form = normalised(part)
+        if not form or form in self.spelled:
+            return True
+        words = len(form.split())
+        if any(name in form or form in name for name in self.spelled if min(len(name), len(form)) > 2):  # noqa: PLR2004
+            return words <= 4 + max((len(name.split()) for name in self.spelled), default=0)
+        squeezed = form.replace(" ", "")
+        return words <= 5 and any(squeezed.startswith(label) or label.startswith(squeezed) for label in self.labels)  # noqa: PLR2004
+
+
+def names_of(site: str, home: Iterable[str], url: str | None, blocks: Sequence[Block] = ()) -> Names:
+    """The site's names: as the page claims, as its links home say, as its address is; and its sections."""
+    host = (urlsplit(url).hostname or "") if url else ""
+    labels = tuple(label for label in host.removeprefix("www.").split(".")[:-1] if len(label) >= _LABEL)
+    spelled = frozenset(form for name in (site, *home) if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004
+    links = (block.text for block in blocks if block.link_density > 0.9 and len(block.text) <= _SECTION)  # noqa: PLR2004 - a link
+    sections = frozenset(normalised(link) for link in links)
+    return Names(spelled=spelled, labels=tuple(label.replace("-", "") for label in labels), sections=sections)
+
+
+def title_of(claims: Claims, names: Names, blocks: Sequence[Block] = ()) -> str:
+    """The headline, "" where a page has none.
+
+    Args:
+        claims: what the page says of itself.
+        names: the site's, to be cut off.
+        blocks: what is visible, to know the headline by where claims have more than it.
+    """
+    heading = _heading(claims, names)
+    claimed = {
+        "og": claims.meta("og:title"),
+        "json": _string(claims.article.get("headline")),
+        "heading": heading,
+        "title": claims.title,
+        "twitter": claims.meta("twitter:title"),
+        "microdata": next(iter(claims.items.get("headline", ())), ""),
+    }
+    texts = {source: " ".join(plain(unescape(text)).split()) for source, text in claimed.items() if text}
+    bare = not (texts.keys() - {"title", "twitter"})
+    seen = _visible(claims.title, blocks) if bare else frozenset(normalised(text) for text in texts.values())
+    votes: dict[str, float] = {}
+    spelled: dict[str, str] = {}
+    for source, text in texts.items():
+        title = _cut(text, names, seen)
+        form = normalised(title)
+        if form and form not in names.spelled and len(form) <= _LONGEST:
+            votes[form] = votes.get(form, 0.0) + _WEIGHTS[source]
+            spelled.setdefault(form, title)
+    return spelled[max(votes, key=lambda form: votes[form])] if votes else heading
+
+
+def _string(claim: object) -> str:
+    return claim if isinstance(claim, str) else ""
+
+
+def _heading(claims: Claims, names: Names) -> str:
+    """Of the h1 headings the one that speaks most of what <title> says; the site's own name is none."""
+    said = set(normalised(f"{claims.title} {claims.meta('og:title')}").split())
+    best, found = -1.0, ""
+    for heading in claims.headings:
+        form = normalised(heading)
+        words = form.split()
+        if not words or form in names.spelled:
+            continue
+        shared = sum(word in said for word in words) / max(len(words), 3)
+        if shared > best:
+            best, found = shared, heading
+    return found
+
+
+def _visible(title: str, blocks: Sequence[Block]) -> frozenset[str]:
+    """The lines of the page that stand in its <title> and are no link: one of them may be the headline."""
+    lines = (block.text.partition("\n")[0] for block in blocks if block.link_density < 0.5)  # noqa: PLR2004 - more text than link
+    return frozenset(normalised(line) for line in lines if len(line) <= _LONGEST and line in title)
+
+
+def _cut(text: str, names: Names, seen: Collection[str]) -> str:
+    """The claim without what is glued to it."""
+    marks = list((_MARK if "«" in text and "»" in text else _MARK_OR_ARROW).finditer(text))
+    bounds = [0, *(edge for mark in marks for edge in mark.span()), len(text)]
+    parts = list(zip(bounds[::2], bounds[1::2], strict=True))
+    if len(parts) == 1:
+        return text.strip()
+    if confirmed := _confirmed(text, parts, names, seen):
+        return confirmed
+    first, last = 0, len(parts) - 1
+    while first < last and _is_place(text[slice(*parts[last])], marks[last - 1], names):
+        last -= 1
+    while first < last and normalised(text[slice(*parts[first])]) in names.spelled:
+        first += 1
+    return text[parts[first][0] : parts[last][1]].strip()
+
+
+def _is_place(part: str, mark: re.Match[str], names: Names) -> bool:
+    """Whether the last part of a claim is the site, or a section of it that the page's menu names too."""
+    return normalised(part) in names.sections or (names.fit(part) and not _weak(mark))
+
+
+def _weak(mark: re.Match[str]) -> bool:
+    """Whether the mark is one that headlines themselves use, with no space before it."""
+    return not mark[0][0].isspace() and mark[0].strip() in _WEAK
+
+
+def _confirmed(text: str, parts: Sequence[tuple[int, int]], names: Names, seen: Collection[str]) -> str:
+    """The longest beginning or end of the claim, short of all of it, that the page also has by itself.
+
+    An end is taken only where the site stands before it, or what else the page has by itself: else it would lose its kicker.
+    """
+    runs = [text[:end].strip() for _, end in parts[:-1]]
+    heads = [(text[: parts[number][1]], text[start:].strip()) for number, (start, _) in enumerate(parts[1:])]
+    runs += [run for head, run in heads if names.fit(head) or normalised(head) in seen]
+    fitting = (run for run in runs if len(run) >= _SHORTEST and normalised(run) in seen and not names.fit(run))
+    return max(fitting, key=len, default="")

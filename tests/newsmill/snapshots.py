@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from storage import open_store
@@ -11,19 +12,45 @@ if TYPE_CHECKING:
 
 Row = tuple[object, ...]
 
-_QUERIES = {
-    "articles": """
-        SELECT a.url, a.source, a.title, a.text, a.authors, a.published, a.language, a.kind, a.revision, d.url AS duplicate_of
-        FROM all_articles a LEFT JOIN all_articles d ON d.id = a.duplicate_of ORDER BY a.url""",
-    "pages": "SELECT url, source, status, outcome, reason FROM page ORDER BY url",
-    "endpoints": "SELECT source, kind, url FROM endpoint ORDER BY source, url",
-}
-
 
 def snapshot(database: str) -> Mapping[str, list[Row]]:
-    with open_store(database, readonly=True) as store, store.reading() as connection:
-        return {name: [_plain(row) for row in connection.exec_driver_sql(query)] for name, query in _QUERIES.items()}
+    """Every article, page and endpoint, keyed by its address, which stands first in each row."""
+    with open_store(database, readonly=True) as store:
+        articles = list(store.articles(duplicates=True))
+        addresses = {article.id: article.url for article in articles}
+        with store.reading() as connection:
+            pages = connection.exec_driver_sql("SELECT url, source, status, outcome, reason FROM page ORDER BY url").all()
+            endpoints = connection.exec_driver_sql("SELECT url, source, kind FROM endpoint ORDER BY url").all()
+    return {
+        "articles": sorted(
+            (
+                article.url,
+                article.source,
+                article.title,
+                article.text,
+                article.authors,
+                article.published,
+                article.language,
+                article.kind,
+                article.revision,
+                article.duplicates,
+                addresses.get(article.duplicate_of or 0),
+            )
+            for article in articles
+        ),
+        "pages": [tuple(row) for row in pages],
+        "endpoints": [tuple(row) for row in endpoints],
+    }
 
 
-def _plain(row: object) -> Row:
-    return tuple(str(cell) for cell in row)  # type: ignore[attr-defined]  # a row is a tuple
+def differences(found: Mapping[str, list[Row]], wanted: Mapping[str, list[Row]]) -> list[str]:
+    """The rows of two snapshots that differ, cells that agree left out."""
+    told = []
+    for name, rows in wanted.items():
+        ours, theirs = ({row[0]: row for row in side} for side in (found[name], rows))
+        for key in sorted(ours.keys() | theirs.keys(), key=str):
+            one, other = ours.get(key, ()), theirs.get(key, ())
+            if one != other:
+                cells = [(mine, their) for mine, their in zip_longest(one, other) if mine != their]
+                told.append(f"{name} {key}: " + "; ".join(f"{mine!r} is not {their!r}" for mine, their in cells))
+    return told

@@ -45,11 +45,12 @@ def main() -> None:
 
 
 def _blocks(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
-    examples, names = pages.examples(found)
+    examples, poorer, names = pages.examples(found)
+    learned = [example for example in (*examples, *poorer) if example.blocks]
     if options.validate:
-        table(examples, out_of_fold(examples, examples, trees=BLOCK_TREES, trained_on=options.sets))
+        table(examples, out_of_fold(learned, examples, trees=BLOCK_TREES, trained_on=options.sets))
     else:
-        _write(examples, names, options, trees=BLOCK_TREES, name="blocks")
+        _write(learned, names, options, trees=BLOCK_TREES, name="blocks")
 
 
 def _lines(found: Sequence[GoldPage], options: argparse.Namespace) -> None:

@@ -42,7 +42,7 @@ def out_of_fold(
         seen = [one for one in learned if fold(one.page.domain) != held_out and one.page.group in trained_on]
         booster = train(seen, trees=trees)
         for place, example in enumerate(judged):
-            if len(example.blocks) and fold(example.page.domain) == held_out:
+            if example.blocks and fold(example.page.domain) == held_out:
                 found[place] = np.asarray(booster.predict(example.matrix))
     return found
 

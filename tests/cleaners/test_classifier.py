@@ -6,7 +6,14 @@ import lightgbm
 import numpy as np
 import pytest
 
+from benchmarks.training.corpus import GoldPage
+from benchmarks.training.dataset import example
 from benchmarks.training.forest import PARAMETERS, convert
+from benchmarks.training.labels import align
+from benchmarks.training.pages import examples
+from benchmarks.training.renderings import STYLES, render
+from benchmarks.training.score import tokens
+from cleaners.blocks import read_blocks
 from cleaners.classifier import Forest, load, save, shipped
 
 
@@ -83,3 +90,74 @@ def test_shipped_forests_are_small_and_read_once(name: str) -> None:
     assert forest is shipped(name)
     assert forest.leaves.nbytes + forest.thresholds.nbytes < 4_000_000
     assert forest.features.max() < len(forest.names)
+
+
+GOLD = "Subheading\n\nThe first paragraph of the story stands here. Yes.\n\nThe second one follows it after a while and ends."
+
+
+def test_blocks_are_aligned_to_the_gold_text() -> None:
+    page = [
+        "The second one follows it after",
+        "Menu",
+        "Yes.",
+        "Subheading",
+        "The first paragraph of the story stands here.",
+        "Yes.",
+        "The second one follows it after a while and ends.",
+        "Subheading",
+        "Something that is not in it at all",
+    ]
+    inside = align([tokens(text) for text in page], tokens(GOLD))
+    assert inside.tolist() == [True, False, False, True, True, True, True, False, False]
+
+
+def test_a_text_repeated_as_a_teaser_is_in_once_where_it_has_company() -> None:
+    story = ["The first paragraph of the story stands here.", "The second one follows it after a while and ends."]
+    page = [story[0], *["Menu entry that is something else"] * 8, *story]
+    assert align([tokens(text) for text in page], tokens(" ".join(story))).tolist() == [False] * 9 + [True, True]
+
+
+def gold_page(html: str, text: str, headline: str = "") -> GoldPage:
+    return GoldPage(
+        group="sites",
+        id="a",
+        language="en",
+        domain="a.example",
+        html=html,
+        text=tokens(text),
+        headline=tokens(headline),
+        title=[],
+    )
+
+
+def test_headline_blocks_are_learned_from_by_nobody_and_count_for_nothing() -> None:
+    page = gold_page("", "The story itself is these words.", "A headline over it")
+    blocks = read_blocks("<h1>A headline over it</h1><p>The story itself is these words.</p><p>Menu</p>")
+    one = example(page, blocks, np.zeros((3, 1), dtype=np.float32))
+    assert one.headline.tolist() == [True, False, False]
+    assert one.weights()[0] == 0
+    assert one.score(np.array([True, True, False])).f1 == 1.0
+
+
+def test_each_page_is_learned_from_twice_and_an_empty_one_is_only_judged() -> None:
+    html = "<title>Words</title><div class=a><p>The story itself is these words.</p></div>"
+    whole, poorer, names = examples([gold_page(html, "The story itself is these words."), gold_page("", "nothing")])
+    assert [len(one.blocks) for one in whole] == [1, 0]
+    assert [one.matrix.shape for one in poorer] == [(1, len(names))]
+    assert whole[1].score(np.zeros(0, dtype=bool)) == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("style", "dump"),
+    [
+        ("browser", "Head\n\nSaid here\n\nOne\n\nTwo\n"),
+        ("bullets", "Head\n\nSaid here\n\n\u2022 One\n\u2022 Two"),
+        ("markdown", "## Head\n\n[Said](https://news.example/story) here\n\n- One\n- Two"),
+        ("numbers", "Head\n\nSaid here\n\n1.\nOne\n2.\nTwo"),
+        ("tight", "Head\nSaid here\nOne\nTwo"),
+        ("wrapped", "Head\n\nSaid here\n\n* One\n* Two"),
+    ],
+)
+def test_dumps_are_rendered_in_styles(style: str, dump: str) -> None:
+    blocks = read_blocks("<h2>Head</h2><p><a href=/>Said</a> here</p><ul><li>One<li>Two</ul>")
+    assert render(blocks, STYLES[style]) == dump

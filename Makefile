@@ -36,6 +36,10 @@ format: $(READY) ## let ruff put the code in form
 bench: $(READY) ## measure extraction against named peers (on ../shared/corpus, or on fixtures/ without it)
 	$(BIN)/python -m benchmarks.extraction
 
+CORPUS ?= ../shared/corpus
+train: $(READY) ## train the classifiers anew from CORPUS=folder and write cleaners/weights
+	$(BIN)/python -m benchmarks.training $(CORPUS)
+
 lock: $(READY) ## write requirements.lock anew from pyproject.toml
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-index-url --no-emit-find-links \

@@ -17,7 +17,6 @@ ROOMS = ("newsmill", "crawler", "cleaners", "storage", "model")
 DOORS = {
     "alembic": ("storage/",),
     "apscheduler": ("newsmill/schedule.py",),
-    "charset_normalizer": ("cleaners/decoding.py", "cleaners/charsets.py"),
     "feedparser": ("crawler/feeds.py",),
     "httpcore": ("crawler/",),
     "httpx": ("crawler/targets.py", "crawler/transport.py", "crawler/wire.py"),
@@ -61,7 +60,7 @@ def test_each_foreign_library_has_one_door(library: str) -> None:
 def test_every_foreign_library_is_declared() -> None:
     declared = (ROOT / "pyproject.toml").read_text("utf8").casefold()
     own = {*ROOMS, *sys.stdlib_module_names}
-    packages = {"bs4": "beautifulsoup4", "yaml": "pyyaml", "charset_normalizer": "charset-normalizer"}
+    packages = {"bs4": "beautifulsoup4", "yaml": "pyyaml"}
     packages |= {"httpcore": "httpx", "pydantic_core": "pydantic"}
     missing = {
         library for path in modules() for library in imported(path) - own if f'"{packages.get(library, library)}' not in declared

@@ -79,6 +79,8 @@ class Walk:
         changed = not isinstance(answer, NotModified)
         while pending and len(self._asked) < MAX_DOCUMENTS and len(self._links) < MAX_LINKS:
             depth, child = pending.pop(0)
+            if child.url in self._asked:  # several sitemaps named it before it was read
+                continue
             try:
                 part = await self._visit(child)
             except (FetchError, DiscoveryError) as error:

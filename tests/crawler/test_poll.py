@@ -53,6 +53,16 @@ def test_a_feed_and_its_validators() -> None:
     assert isinstance(visit(site, HOME + "feed", EndpointKind.FEED, validators=first.validators), NotModified)
 
 
+def test_a_sitemap_that_several_name_is_asked_for_once() -> None:
+    parts = [f"{HOME}{number}.xml" for number in range(5)]
+    everything = (
+        b"<sitemapindex>" + b"".join(f"<sitemap><loc>{url}</loc></sitemap>".encode() for url in parts) + b"</sitemapindex>"
+    )
+    site = Site(dict.fromkeys([MAP, *parts], everything))
+    polled(site, MAP)
+    assert sorted(site.asked) == sorted([MAP, *parts])
+
+
 OLD, NEW = HOME + "feed", "http://feeds.example/new"
 
 

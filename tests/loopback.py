@@ -26,6 +26,11 @@ class Hit:
     def host(self) -> str:
         return self.headers.get("host", "")
 
+    @property
+    def here(self) -> str:
+        """Address and target, as a route of one host is named."""
+        return self.host.partition(":")[0] + self.target
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
@@ -51,9 +56,14 @@ Writing: TypeAlias = Callable[[Hit, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Site:
-    """The server. Every host name leads to the same routes; what has no route is a 404."""
+    """The server. Every host name leads to the same routes; what has no route is a 404.
 
-    def __init__(self) -> None:
+    Args:
+        addresses: where it listens, all on one port; the first is its own.
+    """
+
+    def __init__(self, *addresses: str) -> None:
+        self._addresses = addresses or ("127.0.0.1",)
         self.log: list[Hit] = []
         self.port = 0
         self._answering: dict[str, Answering] = {}
@@ -76,6 +86,7 @@ class Site:
         return self.page("/robots.txt", body, content_type="text/plain", **reply)
 
     def route(self, target: str, answer: Answering) -> str:
+        """A route, of one host where the target begins with its address, else of all."""
         self._answering[target] = answer
         return self.url(target)
 
@@ -83,8 +94,8 @@ class Site:
         self._writing[target] = write
         return self.url(target)
 
-    def url(self, target: str = "/", host: str = "127.0.0.1") -> str:
-        return f"http://{host}:{self.port}{target}"
+    def url(self, target: str = "/", host: str | None = None) -> str:
+        return f"http://{host or self._addresses[0]}:{self.port}{target}"
 
     @property
     def pages(self) -> list[str]:
@@ -105,11 +116,13 @@ class Site:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._talk, "127.0.0.1", 0, limit=1 << 20)
+        server = await asyncio.start_server(self._talk, self._addresses[0], 0, limit=1 << 20)
         self.port = server.sockets[0].getsockname()[1]
+        others = [await asyncio.start_server(self._talk, it, self.port, limit=1 << 20) for it in self._addresses[1:]]
         self._ready.set()
         await self._stop.wait()
-        server.close()  # the runner cancels the conversations that are left
+        for listening in (server, *others):
+            listening.close()  # the runner cancels the conversations that are left
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
@@ -126,11 +139,12 @@ class Site:
         hit = Hit(target=first.split()[1], headers=headers, peer=writer.get_extra_info("peername")[1], began=time.monotonic())
         self.log.append(hit)
         try:
-            write = self._writing.get(hit.target)
+            write = self._writing.get(hit.here) or self._writing.get(hit.target)
             if write is not None:
                 await write(hit, writer)
                 return False
-            answer = self._answering.get(hit.target) or self._answering.get(hit.target.partition("?")[0])
+            names = (hit.here, hit.here.partition("?")[0], hit.target, hit.target.partition("?")[0])
+            answer = next((self._answering[name] for name in names if name in self._answering), None)
             reply = answer(hit) if answer else Reply(status=404)
             writer.write(reply.encoded())
             await writer.drain()

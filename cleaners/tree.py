@@ -22,19 +22,13 @@ SKIPPED = frozenset(
     "optgroup option progress script select style svg template textarea title video -comment".split()
 )
 
-#: Tags that stand inside a line of text and do not end it; unknown tags (``o:p``, ``st1:place``) count as such.
-INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img input ins kbd label mark math nobr picture q rb "
-    "rp rt rtc ruby s samp small source span strike strong sub sup time tt u var wbr".split()
-)
-
 #: Inline tags whose attributes nobody asks about.
 PLAIN = frozenset("a abbr acronym b big br cite code em font i kbd nobr s small strike strong sub sup tt u".split())
 
 #: Inline tags that hold nothing.
 VOID = frozenset(("img", "input", "source", "wbr"))
 
-#: Tags that end the line of text before and after them.
+#: Tags that end the line of text before and after them; all others, unknown ones (``o:p``) too, stand inside a line.
 BREAKING = frozenset(
     "address article aside blockquote body button caption center col colgroup dd details dialog dir div dl dt fieldset "
     "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search "

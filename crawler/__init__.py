@@ -11,6 +11,7 @@ from crawler.options import FetchOptions
 from crawler.poll import Polled, poll
 from crawler.protocols import Decode, Fetches
 from crawler.sitemaps import read_sitemap
+from crawler.variants import fetch_through, proper
 
 __all__ = [
     "Decode",
@@ -19,7 +20,9 @@ __all__ = [
     "Fetches",
     "Polled",
     "discover",
+    "fetch_through",
     "poll",
+    "proper",
     "read_feed",
     "read_listing",
     "read_sitemap",

@@ -44,7 +44,7 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A page that is not to be stored, with the reason's code: ``robots``, ``not_an_article``, ``empty``, ``filtered``."""
+    """A page that is not to be stored, with the reason's code: ``robots``, ``not_an_article``, ``empty``, ``filtered``, ``variant``."""
 
     url: str
     reason: str

@@ -46,6 +46,9 @@ RETRY_WAITS = (
 )
 #: A page whose robots.txt says no is asked about again after this: the rules may change.
 ROBOTS_WAIT = timedelta(days=7)
+#: Reason of a page that was skipped for the one it is an edition of, and when it is looked at again.
+VARIANT = "variant"
+VARIANT_WAIT = timedelta(days=1)
 #: A server that names a time to come back is not believed beyond this.
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 _DAY = timedelta(days=1)
@@ -164,7 +167,8 @@ def after_visit(result: Result, state: PageState, *, now: datetime, recheck: tup
         case Cleaned() | NotModified():
             return Next(status=PageStatus.STORED, due=_next_check(state.first_seen_at, now, recheck))
         case Skipped():
-            return Next(status=PageStatus.SKIPPED, due=None)
+            # By then the page it shows is known; where that one could not be stored, this one is.
+            return Next(status=PageStatus.SKIPPED, due=now + VARIANT_WAIT if result.reason == VARIANT else None)
         case RobotsDisallowed():
             return Next(status=PageStatus.SKIPPED, due=now + ROBOTS_WAIT)
         case _:

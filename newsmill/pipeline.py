@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from cleaners import decode
-from crawler import Polled, discover, poll, wanted
+from crawler import Polled, discover, fetch_through, poll, proper, wanted
 from model.article import Cleaned
 from model.errors import CleanError, PageError
+from model.outcome import Skipped
 from model.page import NotModified, Page, Request
 from model.times import now
-from newsmill.decide import after_visit, arrived, asking, completed, fallback_endpoints, judged, needs_discovery
+from model.urls import declared
+from newsmill.decide import VARIANT, after_visit, arrived, asking, completed, fallback_endpoints, judged, needs_discovery
 from newsmill.progress import Tally
 from newsmill.schedule import next_poll
 from storage.values import Poll, Visit
@@ -199,7 +201,8 @@ class Lane:
 
     async def _fetch(self, state: PageState) -> Fetched:
         try:
-            return await self._unless_stopped(self._rooms.fetcher.fetch(Request(url=state.link.url, validators=state.validators)))
+            request = Request(url=state.link.url, validators=state.validators)
+            return await self._unless_stopped(fetch_through(self._rooms.fetcher, request))
         except PageError as error:
             return error
 
@@ -239,8 +242,19 @@ class Lane:
             return error
         result = judged(completed(learned.cleaned, link), url=page.url)
         if isinstance(result, Cleaned):
+            if (shown := await self._queued_original(page, link, result)) is not None:
+                return Skipped(url=page.url, reason=VARIANT, detail=f"shows {shown}")
             self._memory = learned.memory
         return result
+
+    async def _queued_original(self, page: Page, link: Link, cleaned: Cleaned) -> str | None:
+        """The page that this one is an edition of (AMP, print), now due; None where it is none, or that page was known before."""
+        claimed = cleaned.article.canonical_url and declared(cleaned.article.canonical_url, page.url)
+        original = proper(page.url, claimed)
+        if self._scope.pages is not None or original is None or not wanted(original, self._source):
+            return None
+        new = self._rooms.writer.add_new_pages(self._source.name, [replace(link, url=original)], now())
+        return original if await asyncio.wrap_future(new) else None
 
     async def _save(self, state: PageState, result: Result, page: Page | None) -> None:
         at = now()

@@ -91,6 +91,16 @@ def add_pages(connection: Connection, source: str, links: Sequence[Link], now: d
     return tuple(ids[identity(link.url)] for link in links)
 
 
+def add_new_pages(connection: Connection, source: str, links: Sequence[Link], now: datetime) -> int:
+    """Pages that another page named, due at once where they are new; how many are. Known ones stay as they are."""
+    unique = {identity(link.url): link for link in reversed(links)}
+    known = _known(connection, unique)
+    rows = [_new(source, None, key, link, now) for key, link in reversed(unique.items()) if key not in known]
+    if rows:
+        connection.execute(insert(page_table), rows)
+    return len(rows)
+
+
 def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollSaved:
     unique: dict[str, Link] = {}
     for link in poll.links:

@@ -118,6 +118,10 @@ class Writer:
         """See `storage.pages.add_pages`."""
         return self.submit(lambda connection: pages.add_pages(connection, source, links, now))
 
+    def add_new_pages(self, source: str, links: Sequence[Link], now: datetime) -> Future[int]:
+        """See `storage.pages.add_new_pages`."""
+        return self.submit(lambda connection: pages.add_new_pages(connection, source, links, now))
+
     def save_visit(self, visit: Visit) -> Future[Outcome]:
         """See `storage.visits.save_visit`."""
         return self.submit(lambda connection: visits.save_visit(connection, visit))

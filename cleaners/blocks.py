@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
-#: Elements of a block's path at most, the innermost ones, so that hostile nesting stays linear.
+#: Elements of a block's path at most; deeper ones share their ancestor's, so that hostile nesting stays linear.
 PATH_DEPTH = 40
 #: How far up a block looks for what it is: ``li > div > p`` is a list item, a list around the whole page is not asked.
 KIND_DEPTH = 4
@@ -257,7 +257,8 @@ class _Reader:
 
     def document(self, *, title: str, description: str) -> Document:
         """What was read, as a value."""
-        place = {owner: (self.path(owner), *self.describe(owner)) for owner in set(self.owners)}
+        paths = self.paths()
+        place = {owner: (paths[owner], *self.describe(owner)) for owner in set(self.owners)}
         blocks = []
         for index, (text, owner, links) in enumerate(zip(self.texts, self.owners, self.links, strict=True)):
             path, kind, level = place[owner]
@@ -283,14 +284,22 @@ class _Reader:
                 return
             number = self.parents[number]
 
-    def path(self, number: int) -> str:
-        """Tags and classes from the root (or, in hostile depth, from somewhere) down to the element."""
-        steps = []
-        for above in self.ancestors(number, PATH_DEPTH):
-            if self.tags[above] in BREAKING or above == number:
-                names = self.attributes[above].get("class")
-                steps.append(".".join((self.tags[above], *names.split())) if names else self.tags[above])
-        return "/".join(reversed(steps))
+    def paths(self) -> list[str]:
+        """For each element, the tags and classes from the root down to it, inline ones left out."""
+        found: list[str] = []
+        depths: list[int] = []
+        for tag, parent, named in zip(self.tags, self.parents, self.attributes, strict=True):
+            if parent == len(found):
+                path, depth = tag, 1
+            else:
+                path, depth = found[parent], depths[parent]
+                if tag in BREAKING and depth < PATH_DEPTH:
+                    names = named.get("class")
+                    step = ".".join((tag, *names.split())) if names else tag
+                    path, depth = f"{path}/{step}", depth + 1
+            found.append(path)
+            depths.append(depth)
+        return found
 
     def describe(self, owner: int) -> tuple[BlockKind, int]:
         """Kind and level of a block that stands in the element."""

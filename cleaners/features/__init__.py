@@ -49,5 +49,4 @@ def matrix(document: Document, names: Sequence[str]) -> NDArray[np.float32]:
     """The named features: a row a block, a column a name."""
     if not document.blocks:
         return np.zeros((0, len(names)), dtype=np.float32)
-    found = columns(document)
-    return np.stack([found[name].astype(np.float32) for name in names], axis=1)
+    return arrays.stacked(columns(document), names)

@@ -74,6 +74,14 @@ def heaviest_run(weights: Floats) -> tuple[int, int]:
     return int(np.flatnonzero(sums[:end] == low[end - 1])[-1]), end
 
 
+def stacked(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
+    """Named features as float32: a row a block, a column a name."""
+    rows = np.empty((len(names), len(columns[names[0]])), dtype=np.float32)
+    for row, name in zip(rows, names, strict=True):
+        row[:] = columns[name]
+    return np.ascontiguousarray(rows.T)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrays:
     """A page of ``n`` blocks, at least one, and ``m`` elements."""

@@ -35,6 +35,8 @@ def hits(page: Arrays) -> tuple[Floats, int]:
     lead = f"{page.document.title[:_TITLE]}\n{page.document.description[:_DESCRIPTION]}".casefold()
     stems = {word[:_STEM] for word in _WORD.findall(lead) if not _IDEOGRAPHS.search(word)}
     pairs = {run[i : i + 2] for run in _IDEOGRAPHS.findall(lead) for i in range(len(run) - 1)}
+    if not stems and not pairs:
+        return np.zeros(page.size), 0
     found = [_found(text.casefold(), stems, pairs) for text in page.texts]
     often = Counter(word for words in found for word in words)
     # A word of the site's name is in every other block and says nothing.

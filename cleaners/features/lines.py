@@ -52,8 +52,7 @@ def matrix(blocks: Sequence[Block], title: str, names: Sequence[str]) -> NDArray
     """The named features: a row a block, a column a name."""
     if not blocks:
         return np.zeros((0, len(names)), dtype=np.float32)
-    found = columns(blocks, title)
-    return np.stack([found[name].astype(np.float32) for name in names], axis=1)
+    return arrays.stacked(columns(blocks, title), names)
 
 
 def _in_a_row(page: Arrays) -> Columns:

@@ -4,12 +4,11 @@ The rules, which make the content independent of the order of writes:
 
 * an article is its canonical address, else its page's; a second page with that address is linked to it;
 * of an article's pages the one whose own address is the canonical one speaks for it, else the first by address;
-* articles with equal texts form a group named by its earliest published member, else the first by address.
+* articles with equal or much the same texts form a cluster named by its earliest (`storage.clusters`).
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import insert, select
@@ -17,14 +16,18 @@ from sqlalchemy import insert, select
 from model.fingerprints import text_hash
 from model.outcome import Duplicate, Revised, Stored, Unchanged
 from storage import fulltext
+from storage.clusters import place, regroup
 from storage.columns import storable
 from storage.identity import declared, identity
+from storage.likeness import Signed
 from storage.raw import keep_fetch
 from storage.tables import article as article_table
 from storage.tables import revision as revision_table
 from storage.tokens import count_words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Connection, Row
 
     from model.article import Cleaned
@@ -33,10 +36,6 @@ if TYPE_CHECKING:
 
 #: What may come of a cleaned page.
 Saved: TypeAlias = Stored | Revised | Unchanged | Duplicate
-#: Shorter texts ("Video", "Subscribe to read on") are equal by chance.
-SHORTEST_DUPLICATE = 20
-#: Articles without a date come after all others.
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Arrival(NamedTuple):
@@ -122,10 +121,10 @@ def _store(connection: Connection, arrival: Arrival) -> Saved:
         insert(revision_table).values(article_id=article_id, number=1, seen_at=arrival.at, **_revision(connection, arrival))
     )
     fulltext.add(connection, article_id, arrival.title, arrival.text)
-    representative = regroup(connection, arrival.text_hash, arrival.text)
-    if representative in {None, article_id}:
+    origin = place(connection, _signed(arrival, article_id, arrival.at), new=True)
+    if origin == article_id:
         return Stored(url=arrival.url, article_id=article_id)
-    return Duplicate(url=arrival.url, article_id=article_id, original_id=representative or article_id)
+    return Duplicate(url=arrival.url, article_id=article_id, original_id=origin)
 
 
 def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
@@ -143,8 +142,9 @@ def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
         fulltext.add(connection, known.id, arrival.title, arrival.text)
     connection.execute(_update(known.id).values(**facts))
     if facts.get("text_hash", known.text_hash) != known.text_hash:
-        regroup(connection, known.text_hash, known.text)
-    regroup(connection, facts.get("text_hash", known.text_hash), arrival.text if "text_hash" in facts else known.text)
+        place(connection, _signed(arrival, known.id, known.first_seen_at), new=False)
+    elif (known.published, known.url) != (facts["published"], facts["url"]):
+        regroup(connection, {known.id})
     if takes_over:
         return _linked(arrival, known.id)
     if changed:
@@ -208,25 +208,8 @@ def _revision(connection: Connection, arrival: Arrival) -> dict[str, Any]:
     return {"title": arrival.title, "text": arrival.text, **_text_facts(arrival), **origin}
 
 
-def regroup(connection: Connection, key: str, text: str) -> int | None:
-    """Mark all articles with this text as duplicates of one of them, whichever came first; return that one's id.
-
-    Returns:
-        The representative's id; None where no two articles have this text, or it is too short to tell.
-    """
-    table = article_table.c
-    rows = connection.execute(
-        select(table.id, table.published, table.url, table.duplicate_of).where(table.text_hash == key)
-    ).all()
-    if len(rows) < 2 and all(row.duplicate_of is None for row in rows):  # noqa: PLR2004 - a group has two
-        return None
-    alone = count_words(text) < SHORTEST_DUPLICATE
-    first = min(rows, key=lambda row: (row.published or _NEVER, row.url))
-    for row in rows:
-        original = None if alone or row.id == first.id else first.id
-        if row.duplicate_of != original:
-            connection.execute(_update(row.id).values(duplicate_of=original))
-    return None if alone else int(first.id)
+def _signed(arrival: Arrival, article_id: int, first_seen_at: datetime) -> Signed:
+    return Signed(article_id, arrival.text, arrival.text_hash, first_seen_at)
 
 
 def mark_gone(connection: Connection, page_id: int, at: datetime) -> None:

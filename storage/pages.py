@@ -101,6 +101,14 @@ def add_new_pages(connection: Connection, source: str, links: Sequence[Link], no
     return len(rows)
 
 
+def page_of(connection: Connection, source: str, link: Link, now: datetime) -> PageState:
+    """The page of an address, made where it is not known; a new one waits for no visit until a link names it."""
+    key = identity(link.url)
+    if not _known(connection, [key]):
+        connection.execute(insert(page_table).values(_new(source, None, key, link, now) | {"next_attempt_at": None}))
+    return _state(connection.execute(select(page_table).where(page_table.c.identity == key)).one())
+
+
 def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollSaved:
     unique: dict[str, Link] = {}
     for link in poll.links:

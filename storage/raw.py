@@ -17,10 +17,16 @@ from storage.tables import raw_body as raw_table
 from storage.tables import revision as revision_table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from sqlalchemy import Connection, Row
 
 #: 34 KB a news page, 0.7 ms to pack, 0.2 ms to read; higher levels cost more than they save.
 _LEVEL = 3
+#: Pages read in one transaction.
+_PIECE = 50
 
 
 def pack(body: bytes) -> bytes:
@@ -85,12 +91,51 @@ def raw_article(connection: Connection, article_id: int) -> Page:
     return _read(connection, connection.scalar(query), f"article {article_id}")
 
 
+def raw_pages(
+    reading: Callable[[], AbstractContextManager[Connection]],
+    *,
+    source: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int | None = None,
+) -> Iterator[Page]:
+    """Every fetch whose body is kept, in the order they were kept; each piece of them in a transaction of its own.
+
+    Args:
+        reading: opens a transaction that reads: `Store.reading`.
+        source: only of this source.
+        since: only fetched from then on.
+        until: only fetched before then.
+        limit: at most so many.
+    """
+    table, last, left = fetch_table.c, 0, limit
+    query = select(fetch_table, raw_table.c.body).join(raw_table, raw_table.c.id == table.raw_body_id)
+    if source is not None:
+        query = query.join(page_table, page_table.c.id == table.page_id).where(page_table.c.source == source)
+    if since is not None:
+        query = query.where(table.fetched_at >= since)
+    if until is not None:
+        query = query.where(table.fetched_at < until)
+    while left is None or left > 0:
+        size = _PIECE if left is None else min(left, _PIECE)
+        with reading() as connection:
+            rows = connection.execute(query.where(table.id > last).order_by(table.id).limit(size)).all()
+        yield from (_page(row) for row in rows if row.body is not None)
+        if len(rows) < size:
+            return
+        last, left = rows[-1].id, None if left is None else left - len(rows)
+
+
 def _read(connection: Connection, fetch_id: int | None, what: str) -> Page:
     table = fetch_table.c
     query = select(fetch_table, raw_table.c.body).join(raw_table, raw_table.c.id == table.raw_body_id).where(table.id == fetch_id)
     row = connection.execute(query).first() if fetch_id is not None else None
     if row is None or row.body is None:
         raise NotFound(f"no raw body is kept of {what}")
+    return _page(row)
+
+
+def _page(row: Row[Any]) -> Page:
     return Page(
         url=row.url,
         chain=tuple(row.chain),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
-from storage import memories, pages, raw, reading, runs, search, sources, visits
+from storage import clusters, memories, pages, raw, reading, runs, search, sources, visits
 from storage.address import Address
 from storage.engine import connect_engine, foreign_errors, schema_version
 from storage.lease import Lease, take_lease
@@ -143,6 +143,14 @@ class Store:
     def save_visit(self, visit: Visit) -> Outcome:
         """See `storage.visits.save_visit`."""
         return self._write(lambda connection: visits.save_visit(connection, visit))
+
+    def cut(self, one: int, other: int, now: datetime) -> None:
+        """See `storage.clusters.cut`."""
+        self._write(lambda connection: clusters.cut(connection, one, other, now))
+
+    def mend(self, one: int, other: int) -> None:
+        """See `storage.clusters.mend`."""
+        self._write(lambda connection: clusters.mend(connection, one, other))
 
     # Reads for the pipeline.
 

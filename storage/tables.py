@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
 from storage.columns import Id, Lists, Moment, Words
 
@@ -15,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 #: The Alembic revision this code reads and writes.
-SCHEMA = "0001"
+SCHEMA = "0002"
 
 metadata = MetaData(
     naming_convention={
@@ -175,7 +188,7 @@ article = Table(
     _maybe(
         "duplicate_of",
         Id,
-        "The representative of all articles with this text; empty: it is that itself.",
+        "The earliest of its cluster; empty: it is that itself, or there is no other.",
         ForeignKey("article.id"),
     ),
     _column("first_seen_at", Moment, "The visit that found it."),
@@ -211,6 +224,57 @@ revision = Table(
     Index(None, "seen_at"),
     Index(None, "fetch_id"),
     comment="A text of an article; a new one only when text or title changed.",
+)
+
+signature = Table(
+    "signature",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="The article."),
+    _column("algorithm", Words, "What computed it, with its version."),
+    _column("shingles", Integer, "Different shingles of the current text; 0 where it is too short to tell."),
+    _column("step", Integer, "One in so many of them is in the table shingle."),
+    Index(None, "algorithm"),
+    comment="What an article's current text is compared by.",
+)
+
+shingle = Table(
+    "shingle",
+    metadata,
+    Column("hash", BigInteger, primary_key=True, autoincrement=False, comment="Four words, or five characters, as a number."),
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="An article with it."),
+    Index(None, "article_id"),
+    comment="The sampled shingles by which candidates for a cluster are found; of articles first seen lately.",
+    sqlite_with_rowid=False,
+)
+
+likeness = Table(
+    "likeness",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="An article."),
+    Column(
+        "other_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="One with much the same text."
+    ),
+    _column("shared", Integer, "Shingles that both have."),
+    _column("shingles", Integer, "Different shingles of the article."),
+    _column("other_shingles", Integer, "Different shingles of the other."),
+    _column("similarity", Float, "Shared shingles of all that either has, 0 to 1."),
+    _column("containment", Float, "Shared shingles of the shorter text's, 0 to 1."),
+    _column("joins", Boolean, "The two are one story; false: one holds the other and much more, or a person cut them apart."),
+    Index(None, "other_id"),
+    comment="Two articles with much the same text; each pair stands here both ways round.",
+)
+
+cut = Table(
+    "cut",
+    metadata,
+    Column(
+        "article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="The one with the lower id."
+    ),
+    Column(
+        "other_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="The one with the higher id."
+    ),
+    _column("cut_at", Moment, "When."),
+    comment="Two articles that a person said are not one story; they are never in one cluster again.",
 )
 
 site_memory = Table(

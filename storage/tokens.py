@@ -89,12 +89,13 @@ def _found(text: str) -> list[tuple[str, str]]:
     return [("", word) for word in _ASCII.findall(text)] if text.isascii() else _RUN.findall(text)
 
 
-def tokens(text: str) -> list[str]:
-    """The tokens of a text's first `INDEXED` characters, in order."""
+@lru_cache(maxsize=4)
+def tokens(text: str) -> tuple[str, ...]:
+    """The tokens of a text's first `INDEXED` characters, in order; search and signatures ask for the same ones."""
     found: list[str] = []
     for paired, word in _found(folded(text[:INDEXED])):
         found += _pairs(paired) if paired else (word[:_LONGEST],)
-    return found
+    return tuple(found)
 
 
 def count_words(text: str) -> int:

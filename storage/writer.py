@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from model.outcome import Outcome
     from model.source import Endpoint, Link, Source
     from storage.store import Store
-    from storage.values import Poll, PollSaved, Visit
+    from storage.values import PageState, Poll, PollSaved, Visit
 
 T = TypeVar("T")
 
@@ -121,6 +121,10 @@ class Writer:
     def add_new_pages(self, source: str, links: Sequence[Link], now: datetime) -> Future[int]:
         """See `storage.pages.add_new_pages`."""
         return self.submit(lambda connection: pages.add_new_pages(connection, source, links, now))
+
+    def page_of(self, source: str, link: Link, now: datetime) -> Future[PageState]:
+        """See `storage.pages.page_of`."""
+        return self.submit(lambda connection: pages.page_of(connection, source, link, now))
 
     def save_visit(self, visit: Visit) -> Future[Outcome]:
         """See `storage.visits.save_visit`."""

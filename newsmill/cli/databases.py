@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: `newsmill init && newsmill crawl`")(init)
     _db.command(epilog="Example: `newsmill db upgrade`")(upgrade)
+    _db.command(epilog="Examples: `newsmill db cut 17 42`, `newsmill db cut 17 42 --undo`")(cut)
     app.add_typer(_db, name="db")
 
 
@@ -48,3 +49,23 @@ def upgrade(*, config: Config = DEFAULT_CONFIG, database: Database = None) -> No
 
     upgrade_database(settings_from(config, database, optional=True).database)
     typer.echo("the database is up to date")
+
+
+def cut(
+    one: Annotated[int, typer.Argument(help="An article's id.")],
+    other: Annotated[int, typer.Argument(help="The id of the one it was taken for a copy of.")],
+    *,
+    undo: Annotated[bool, typer.Option("--undo", help="Take back an earlier cut.")] = False,
+    config: Config = DEFAULT_CONFIG,
+    database: Database = None,
+) -> None:
+    """Say that two articles are not one story; they are never put into one cluster again."""
+    from model.times import now
+    from storage import open_store
+
+    with open_store(settings_from(config, database, optional=True).database) as store:
+        if undo:
+            store.mend(one, other)
+        else:
+            store.cut(one, other, now())
+    typer.echo(f"articles {one} and {other} " + ("are compared again" if undo else "are cut apart for good"))

@@ -7,7 +7,7 @@ from collections import deque
 from datetime import timedelta
 from itertools import count
 
-from visiting import NOON, STORY, Site, cleaned, url
+from visiting import NOON, Site, cleaned, story, url
 
 from model.memory import SiteMemory
 from storage import Writer, open_store
@@ -19,7 +19,7 @@ def main() -> None:
         done = len(list(store.articles(duplicates=True)))
         pending = deque()
         for number in count(done):
-            result = cleaned(title=f"Story {number}", text=f"{STORY} Story {number}.")
+            result = cleaned(title=f"Story {number}", text=story(number))
             visit = site.visit(url(str(number)), result, at=NOON + timedelta(seconds=number), memory=SiteMemory(pages=number + 1))
             pending.append((number, writer.save_visit(visit)))
             if len(pending) > 20:

@@ -199,6 +199,9 @@ def test_frequent_questions_use_an_index(sqlite_url: str, view: object) -> None:
         "articles": ("id = 1", "source = 'a' AND id > 5", "published > '2026'", "first_seen_at > '2026'", "url = 'x'"),
         "all_articles": ("duplicate_of = 1", "id > 7"),
         "revisions": ("article_id = 1", "seen_at > '2026'"),
+        "clusters": ("id = 1",),
+        "cluster_members": ("cluster_id = 1", "article_id = 1"),
+        "related": ("article_id = 1", "other_id = 1"),
         "pages": ("source = 'a' AND next_attempt_at < '2026'", "url = 'x'", "article_id = 1"),
     }
     with open_store(sqlite_url) as store:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from storage.values import Visit
 
 TABLES = (
+    "cut",
+    "likeness",
+    "shingle",
+    "signature",
     "article_search",
     "event",
     "revision",

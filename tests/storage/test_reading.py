@@ -9,11 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from visiting import NOON, STORY, Site, cleaned, rows, url
+from visiting import NOON, Site, cleaned, rows, story, url
 
 from model.errors import BadStatus, NotFound, StorageError
 from model.source import Source
 from storage import export
+from storage.tables import SCHEMA
 from storage.values import PageStatus, StoredArticle
 from storage.views import ARTICLES
 
@@ -29,10 +30,10 @@ def filled(store: Store) -> Store:
     site = Site(store)
     for number in range(6):
         published = None if number == 5 else NOON + number * DAY
-        text = f"{STORY} Story number {number}."
+        text = story(number)
         facts: dict[str, Any] = {"published": published, "language": "de" if number % 2 else "en", "authors": ("Ann", "Bo")}
         site.save(url(str(number)), cleaned(title=f"T{number}", text=text, **facts), at=NOON + 10 * DAY)
-    Site(store, "rival").save("https://rival.example/0", cleaned(text=f"{STORY} Story number 0.", published=NOON + DAY))
+    Site(store, "rival").save("https://rival.example/0", cleaned(text=story(0), published=NOON + DAY))
     return store
 
 
@@ -58,7 +59,7 @@ def test_more_articles_than_are_read_at_once(store: Store) -> None:
     from storage import Writer
 
     site = Site(store)
-    visits = [site.visit(url(str(n)), cleaned(title=f"T{n}", text=f"{STORY} {n}")) for n in range(20)]
+    visits = [site.visit(url(str(n)), cleaned(title=f"T{n}", text=story(n))) for n in range(20)]
     with Writer(store) as writer:
         list(map(writer.save_visit, visits))
     import storage.reading as module
@@ -102,15 +103,15 @@ def test_the_database_at_a_glance(filled: Store) -> None:
     assert (status.articles, status.duplicates, status.revisions, status.pages_due) == (6, 1, 7, 1)
     assert status.pages == {"stored": 7, "failed": 1, "pending": 1}
     assert [health.source for health in status.sources] == ["daily", "rival"]
-    assert status.schema_version == "0001"
+    assert status.schema_version == SCHEMA
 
 
 def test_health_of_sources(store: Store) -> None:
     now = datetime.now(UTC)
     site, old = Site(store, "daily", now), Site(store, "weekly", now)
     site.save(url("a"), at=now - timedelta(hours=2))
-    site.save(url("b"), cleaned(text=STORY + " Two."), at=now - 3 * DAY)
-    old.save(url("c", "weekly.example"), cleaned(text=STORY + " Three."), at=now - 30 * DAY)
+    site.save(url("b"), cleaned(text=story(2)), at=now - 3 * DAY)
+    old.save(url("c", "weekly.example"), cleaned(text=story(3)), at=now - 30 * DAY)
     site.poll(at=now)
     off = Source(name="off", url="https://off.example/", enabled=False)
     names = [Source(name=name, url=f"https://{name}.example/") for name in ("daily", "weekly")]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text as sql
-from visiting import NOON, STORY, Site, cleaned, page, rows, url
+from visiting import NOON, STORY, Site, cleaned, page, rows, story, url
 
 from model.errors import DatabaseBusy, NotFound, StorageError
 from model.outcome import Duplicate, Stored
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def test_many_calls_from_many_threads_are_all_written(store: Store) -> None:
     site = Site(store)
-    visits = [site.visit(url(str(n)), cleaned(title=f"T{n}", text=f"{STORY} Story number {n}.")) for n in range(120)]
+    visits = [site.visit(url(str(n)), cleaned(title=f"T{n}", text=story(n))) for n in range(120)]
     with Writer(store) as writer:
         futures = []
         threads = [
@@ -84,7 +84,7 @@ def test_a_call_that_fails_takes_no_other_with_it(store: Store) -> None:
         good = writer.save_visit(site.visit(url("a")))
         bad = writer.submit(half)
         wrong = writer.submit(lambda connection: connection.execute(sql("SELECT nonsense FROM nowhere")))
-        later = writer.save_visit(site.visit(url("b"), cleaned(text=STORY + " More.")))
+        later = writer.save_visit(site.visit(url("b"), cleaned(text=story(1))))
     assert isinstance(good.result(), Stored)
     assert isinstance(later.result(), Stored)
     assert rows(store, "SELECT DISTINCT status FROM page") == [("stored",)]
@@ -183,7 +183,7 @@ def test_readers_are_not_blocked_by_a_writer_and_see_what_was_committed(database
 def test_a_reader_in_the_middle_does_not_block_the_writer(store: Store) -> None:
     site = Site(store)
     for n in range(3):
-        site.save(url(str(n)), cleaned(text=f"{STORY} Part {n}."))
+        site.save(url(str(n)), cleaned(text=story(n)))
     articles = store.articles()
     next(articles)
     with store.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,29 @@ OTHER = (
     "Scientists at the coastal institute counted fewer seabirds this winter than in any year"
     " since their records began in nineteen sixty."
 )
+
+
+_WORDS = (
+    "amber",
+    "bridge",
+    "candle",
+    "dragon",
+    "ember",
+    "forest",
+    "garden",
+    "hollow",
+    "island",
+    "jungle",
+    "kettle",
+    "ladder",
+    "meadow",
+)
+
+
+def story(number: int) -> str:
+    """A text that has nothing in common with those of other numbers but one word."""
+    words = random.Random(number).choices(_WORDS, k=30)
+    return f"Lighthouse {number}: {' '.join(words)}."
 
 
 def url(name: str, host: str = "daily.example") -> str:

@@ -1,0 +1,1 @@
+"""How well near-duplicates are told: `python -m benchmarks.dedup --corpus FOLDER`."""

@@ -29,6 +29,7 @@ DOORS = {
     "selectolax": ("cleaners/",),
     "sqlalchemy": ("storage/",),
     "structlog": ("newsmill/log.py",),
+    "warcio": ("newsmill/warc.py",),
     "trafilatura": ("cleaners/opinion.py",),
     "typer": ("newsmill/cli/",),
     "zstandard": ("storage/",),

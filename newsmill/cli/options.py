@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,19 @@ Database = Annotated[
     typer.Option("--database", "-d", help="Database to use instead of the configured one: a file or a postgresql:// URL."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def day(text: str) -> datetime:
+    """A day or moment in ISO 8601; without a zone it is UTC.
+
+    Raises:
+        typer.BadParameter: it is neither.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date such as 2026-11-22 or 2026-11-22T08:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def settings_from(config: Path, database: str | None = None, *, optional: bool = False) -> Settings:

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from newsmill.cli.exits import ExitCode
-from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, settings_from
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, day, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,21 +29,13 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
-
-
-def _day(text: str) -> datetime:
-    """A day or moment in ISO 8601; without a zone it is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date such as 2026-11-22 or 2026-11-22T08:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    WARC = "warc"
 
 
 OfSource = Annotated[str | None, typer.Option("--source", "-s", help="Only of this source.")]
 InLanguage = Annotated[str | None, typer.Option("--language", "-l", help="Only in this language, such as en.")]
-Since = Annotated[datetime | None, typer.Option(parser=_day, metavar="DATE", help="Only published on or after this day (UTC).")]
-Until = Annotated[datetime | None, typer.Option(parser=_day, metavar="DATE", help="Only published before this day (UTC).")]
+Since = Annotated[datetime | None, typer.Option(parser=day, metavar="DATE", help="Only published on or after this day (UTC).")]
+Until = Annotated[datetime | None, typer.Option(parser=day, metavar="DATE", help="Only published before this day (UTC).")]
 
 
 def register(app: typer.Typer) -> None:
@@ -141,7 +133,7 @@ def status(*, config: Config = DEFAULT_CONFIG, database: Database = None, as_jso
 def export(
     *,
     form: Annotated[
-        Format, typer.Option("--format", "-f", help="What to write; parquet needs the extra newsmill[parquet].")
+        Format, typer.Option("--format", "-f", help="What to write; parquet and warc need the extras of their name.")
     ] = Format.JSONL,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file; standard output when none is given.")] = None,
     source: OfSource = None,
@@ -156,13 +148,18 @@ def export(
     config: Config = DEFAULT_CONFIG,
     database: Database = None,
 ) -> None:
-    """Write articles as JSON Lines, CSV or Parquet, one row a story."""
+    """Write articles as JSON Lines, CSV or Parquet, one row a story; or raw pages as WARC, dated by their fetching."""
     from model.errors import ConfigError
     from newsmill.cli.terminal import note
     from storage import export as write
 
     if form is Format.PARQUET and output is None and sys.stdout.isatty():
         raise ConfigError("Parquet is not for a terminal; name a file with --output")
+    if form is Format.WARC:
+        if language or since_id or duplicates:
+            raise ConfigError("raw pages are chosen by --source, --since, --until and --limit only")
+        _export_pages(config, database, output, source=source, since=since, until=until, limit=limit)
+        return
     with _reader(config, database) as store, _target(output) as stream:
         articles = store.articles(
             source=source, since=since, until=until, language=language, since_id=since_id, limit=limit, duplicates=duplicates
@@ -170,6 +167,18 @@ def export(
         written = write(form.value, articles, stream)
     if output is not None:
         note(f"{written} articles written to {output}")
+
+
+def _export_pages(config: Path, database: str | None, output: Path | None, **chosen: Any) -> None:  # noqa: ANN401 - as `raw_pages` has them
+    from newsmill import __version__
+    from newsmill.cli.terminal import note
+    from newsmill.warc import write_warc
+    from storage.raw import raw_pages
+
+    with _reader(config, database) as store, _target(output) as stream:
+        written = write_warc(raw_pages(store.reading, **chosen), stream, software=f"newsmill/{__version__}")
+    if output is not None:
+        note(f"{written} pages written to {output}")
 
 
 @contextlib.contextmanager

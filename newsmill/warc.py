@@ -1,0 +1,144 @@
+"""Pages out of and into WARC files (ISO 28500): warcio's only door.
+
+Read are the responses of an archive, gzipped, packed with zstd or plain, record by record, so that memory does not grow with
+the file. Requests, metadata and revisits hold no page. Written is each page as one response, its content encoding undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
+from importlib.util import find_spec
+from io import BytesIO
+from typing import IO, TYPE_CHECKING, Any
+
+import zstandard
+
+from model.errors import ConfigError
+from model.page import Page
+from model.urls import canonical, same_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+#: First bytes of a zstd frame (RFC 8878, 3.1.1).
+_ZSTD = b"\x28\xb5\x2f\xfd"
+#: Headers that speak of how the body came over the wire, which is not how it is kept.
+_OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+#: Types that can be an article's page.
+_TYPES = frozenset({"", "application/xhtml+xml", "text/html", "text/plain"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which responses of an archive are pages to import."""
+
+    #: Sites by address or name; empty takes all.
+    hosts: tuple[str, ...] = ()
+    #: Fetched from then on, and before then.
+    since: datetime | None = None
+    until: datetime | None = None
+    #: Longer bodies are left out.
+    largest: int = 5_000_000
+
+    def takes(self, url: str, fetched_at: datetime) -> bool:
+        """Whether a canonical address fetched at that moment is asked for."""
+        if (self.since and fetched_at < self.since) or (self.until and fetched_at >= self.until):
+            return False
+        return not self.hosts or any(same_site(url, host if "://" in host else f"http://{host}/") for host in self.hosts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """A response of an archive."""
+
+    #: None where it is no page that was asked for.
+    page: Page | None
+    #: Bytes of the file read so far.
+    position: int
+
+
+def read_warc(stream: IO[bytes], selection: Selection) -> Iterator[Archived]:
+    """The responses of an archive in its order; a file that breaks off gives those before.
+
+    Args:
+        stream: the file, seekable.
+        selection: which of them are pages to take.
+
+    Raises:
+        ConfigError: warcio is not installed, or the file is no WARC.
+    """
+    if find_spec("warcio") is None:
+        raise ConfigError("WARC files need warcio: pip install 'newsmill[warc]'")
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    is_packed = stream.read(len(_ZSTD)) == _ZSTD
+    stream.seek(0)
+    source: Any = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True) if is_packed else stream
+    try:
+        for record in ArchiveIterator(source):
+            if record.rec_type == "response":
+                yield Archived(page=_page(record, selection), position=stream.tell())
+    except EOFError:
+        return
+    except (ArchiveLoadFailed, zstandard.ZstdError) as error:
+        raise ConfigError(f"not a WARC file: {error}", file=getattr(stream, "name", None)) from error
+
+
+def _page(record: Any, selection: Selection) -> Page | None:  # noqa: ANN401 - warcio is untyped
+    """The record's page; None where it is none, or not asked for."""
+    try:
+        url = canonical(record.rec_headers.get_header("WARC-Target-URI", "").strip("<>"))
+        fetched_at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date", ""))
+    except ValueError:
+        return None
+    fetched_at = fetched_at.replace(tzinfo=UTC) if fetched_at.tzinfo is None else fetched_at.astimezone(UTC)
+    if record.http_headers is None or record.http_headers.get_statuscode() != "200" or not selection.takes(url, fetched_at):
+        return None
+    headers = tuple((name.lower(), value) for name, value in record.http_headers.headers)
+    page = Page(url=url, chain=(url,), status=200, headers=headers, body=b"", fetched_at=fetched_at, elapsed=0.0)
+    if page.content_type not in _TYPES:
+        return None
+    body = record.content_stream().read(selection.largest + 1)
+    if not body or len(body) > selection.largest:
+        return None
+    kept = tuple(header for header in headers if header[0] not in _OF_THE_WIRE)
+    return Page(url=url, chain=(url,), status=200, headers=kept, body=body, fetched_at=fetched_at, elapsed=0.0)
+
+
+def write_warc(pages: Iterable[Page], stream: IO[bytes], *, software: str) -> int:
+    """Write pages as responses of a gzipped WARC 1.1 file, and return how many.
+
+    Args:
+        pages: pages as served.
+        stream: where to; stays open.
+        software: who wrote the file, for its first record.
+
+    Raises:
+        ConfigError: warcio is not installed.
+    """
+    if find_spec("warcio") is None:
+        raise ConfigError("WARC files need warcio: pip install 'newsmill[warc]'")
+    from warcio.statusandheaders import StatusAndHeaders
+    from warcio.warcwriter import WARCWriter
+
+    writer = WARCWriter(stream, gzip=True, warc_version="1.1")
+    writer.write_record(writer.create_warcinfo_record("", {"software": software, "format": "WARC File Format 1.1"}))
+    count = 0
+    for count, page in enumerate(pages, 1):  # noqa: B007 - counted, and 0 where there are none
+        headers = [(name, value) for name, value in page.headers if name not in _OF_THE_WIRE]
+        headers.append(("content-length", str(len(page.body))))
+        http = StatusAndHeaders(f"{page.status} {_phrase(page.status)}", headers, protocol="HTTP/1.1")
+        dated = {"WARC-Date": page.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+        # With its length given, a payload is not copied to a temporary file, which warcio would leave open.
+        record = writer.create_warc_record(
+            page.url, "response", payload=BytesIO(page.body), length=len(page.body), http_headers=http, warc_headers_dict=dated
+        )
+        writer.write_record(record)
+    return count
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Unknown"

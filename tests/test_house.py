@@ -32,7 +32,7 @@ DOORS = {
     "warcio": ("newsmill/warc.py",),
     "trafilatura": ("cleaners/opinion.py",),
     "typer": ("newsmill/cli/",),
-    "zstandard": ("storage/",),
+    "zstandard": ("newsmill/warc.py", "storage/"),
 }
 
 

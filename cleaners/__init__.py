@@ -7,6 +7,7 @@
     cleaned = clean(page, url=url, memory=memory)   # HTML as bytes or str
     cleaned = clean_text(dump)                      # a plain-text dump
     memory = learn(memory, cleaned)                 # what the page teaches about its site
+    markdown = render(cleaned, Form.MARKDOWN)       # or HTML that is safe to show, or JSON with every verdict
 
 Names are imported when they are first asked for, so that ``import cleaners`` costs nothing.
 """
@@ -19,19 +20,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cleaners.decoding import Decoded, decode
     from cleaners.dump_page import clean_text
+    from cleaners.forms import Form, render
+    from cleaners.links import Anchor, anchors_of
     from cleaners.memory import learn
     from cleaners.page import clean
     from cleaners.version import ENGINE_VERSION
 
-__all__ = ["ENGINE_VERSION", "Decoded", "clean", "clean_text", "decode", "learn"]
+__all__ = ["ENGINE_VERSION", "Anchor", "Decoded", "Form", "anchors_of", "clean", "clean_text", "decode", "learn", "render"]
 
 _HOMES = {
     "ENGINE_VERSION": "version",
+    "Anchor": "links",
     "Decoded": "decoding",
+    "Form": "forms",
+    "anchors_of": "links",
     "clean": "page",
     "clean_text": "dump_page",
     "decode": "decoding",
     "learn": "memory",
+    "render": "forms",
 }
 
 

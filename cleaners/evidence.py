@@ -1,57 +1,117 @@
-"""The opinion on each block of an HTML page, from the extractor that decides for now and from the page's structure.
-
-trafilatura decides: a block is kept as far as it stands in trafilatura's text. Where that text holds far less than the
-page's densest run of prose (a body split over containers, a layout table), the run is believed instead.
-"""
+"""The opinion on each block of an HTML page: the trained classifier's, and trafilatura's too where that one is in doubt."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cleaners.align import shares
-from cleaners.judge import THRESHOLD, Opinion
-from cleaners.lines_model import opinions as by_structure
-from cleaners.measure import is_prose, size
-from cleaners.sections import word_rulings
+from cleaners.judge import Opinion
+from cleaners.measure import size
+from cleaners.structure import DOUBTFUL, chosen, doubt, probabilities
+from model.article import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cleaners.lines import Finding
+    from cleaners.tree import Document
     from model.article import Block
 
-#: trafilatura is not believed when it kept less than this share of the run's prose, and the run has so many letters.
-_TOO_LITTLE, _ENOUGH = 0.4, 600.0
+#: How much the second opinion weighs where it is asked for.
+_SECOND = 0.4
+#: A block that is chosen though its probability is low gets this score, so that one threshold holds for all pages.
+_CHOSEN = 0.5
+#: Share of a block inside links from which it is called a link; characters of a short line.
+_LINKED, _SHORT = 0.5, 60
+#: Probability from which a clutter heading before a block does not matter.
+_SURE = 0.85
 
 
-def opinions_of(blocks: Sequence[Block], found: Sequence[Finding | None], extracted: str) -> tuple[tuple[Opinion, ...], float]:
-    """An opinion on each block, and the doubt: how far the two kinds of evidence disagree, 0 to 1.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinions:
+    """What the classifier makes of a page."""
 
-    Args:
-        blocks: the page's blocks in order.
-        found: what each block's words say.
-        extracted: trafilatura's text of the page.
-    """
-    by_library = tuple(_by_library(share) for share in shares(blocks, extracted))
-    by_run = by_structure(blocks, found, word_rulings(blocks, found))
-    library, run = _kept(blocks, by_library), _kept(blocks, by_run)
-    prose_of_run = {index for index in run if is_prose(blocks[index])}
-    letters = {index: size(blocks[index].text) for index in library | run}
-    missed = sum(letters[index] for index in prose_of_run - library)
-    whole = sum(letters[index] for index in prose_of_run)
-    doubt = 1 - 2 * sum(letters[i] for i in library & run) / max(
-        1.0, sum(letters[i] for i in library) + sum(letters[i] for i in run)
+    #: One for each block.
+    blocks: tuple[Opinion, ...]
+    #: 0 to 1: how far it mistrusts the text it would keep.
+    doubt: float
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a second opinion pays."""
+        return self.doubt >= DOUBTFUL
+
+
+def first_opinions(document: Document) -> Opinions:
+    """The classifier's opinion on each block of a page."""
+    if not document.blocks:
+        return Opinions(blocks=(), doubt=1.0)
+    found = probabilities(document)
+    kept = chosen(found)
+    scores = (
+        max(score, _CHOSEN) if keep else min(score, _CHOSEN - 0.001) for score, keep in zip(found.tolist(), kept, strict=True)
     )
-    if whole >= _ENOUGH and whole - missed < _TOO_LITTLE * whole:
-        return by_run, max(doubt, 0.5)
-    return by_library, doubt
+    opinions = tuple(
+        Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN))
+        for block, score in zip(document.blocks, scores, strict=True)
+    )
+    return Opinions(blocks=opinions, doubt=doubt(document.blocks, found))
 
 
-def _by_library(share: float) -> Opinion:
-    if share >= THRESHOLD:
-        return Opinion(score=min(0.95, share), reason="trafilatura keeps it too")
-    return Opinion(score=max(0.05, share), reason="trafilatura does not keep it")
+def with_second(blocks: Sequence[Block], first: Sequence[Opinion], text: str) -> tuple[Opinion, ...]:
+    """The opinions moved towards another extractor's text of the page; unchanged where it has none."""
+    if not text:
+        return tuple(first)
+    return tuple(_moved(opinion, share) for opinion, share in zip(first, shares(blocks, text), strict=True))
 
 
-def _kept(blocks: Sequence[Block], opinions: Sequence[Opinion]) -> set[int]:
-    return {block.index for block, opinion in zip(blocks, opinions, strict=True) if opinion.score >= THRESHOLD}
+def _moved(opinion: Opinion, share: float) -> Opinion:
+    score = (1 - _SECOND) * opinion.score + _SECOND * share
+    if (score >= _CHOSEN) == (opinion.score >= _CHOSEN):
+        return Opinion(score=score, reason=opinion.reason)
+    return Opinion(score=score, reason="the second opinion keeps it" if score >= _CHOSEN else "the second opinion drops it")
+
+
+def _reason(block: Block, *, kept: bool) -> str:
+    """What the block is for the eye, in words."""
+    if kept:
+        return _KEPT.get(block.kind, "stands and reads like the article's text")
+    if block.link_density >= _LINKED:
+        return "a link, not text"
+    if len(block.text) < _SHORT:
+        return "a short line outside the text"
+    return _DROPPED.get(block.kind, "text that stands apart from the article's")
+
+
+_KEPT = {
+    BlockKind.HEADING: "a heading inside the text",
+    BlockKind.LIST_ITEM: "a list inside the text",
+    BlockKind.QUOTE: "a quotation inside the text",
+    BlockKind.TABLE_ROW: "a table inside the text",
+}
+_DROPPED = {
+    BlockKind.HEADING: "a heading outside the text",
+    BlockKind.LIST_ITEM: "a list outside the text",
+    BlockKind.CAPTION: "a caption",
+    BlockKind.TABLE_ROW: "a table outside the text",
+}
+
+
+def held(blocks: Sequence[Block], opinions: Sequence[Opinion]) -> frozenset[int]:
+    """Positions of the blocks that are held for the article's text."""
+    return frozenset(at for at, opinion in enumerate(opinions[: len(blocks)]) if opinion.score >= _CHOSEN)
+
+
+def sure(blocks: Sequence[Block], opinions: Sequence[Opinion]) -> frozenset[int]:
+    """Positions of what is article text whatever stands before it: sentences beyond doubt, and rows of tables."""
+    return frozenset(
+        at
+        for at, (block, opinion) in enumerate(zip(blocks, opinions, strict=True))
+        if (opinion.score >= _SURE and block.kind not in _DROPPED and len(block.text) >= _SHORT / 2)
+        or (opinion.score >= _CHOSEN and block.kind is BlockKind.TABLE_ROW)
+    )
+
+
+def mass(blocks: Sequence[Block], positions: frozenset[int]) -> float:
+    """Size of some blocks' text, see `measure.size`."""
+    return sum(size(blocks[at].text) for at in positions)

@@ -61,7 +61,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"^\s*[\[【<(][^\]】>)]{1,30}[\]】>)]\s*")
-_CREDIT_MARK = re.compile(r"^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
+_CREDIT_MARK = re.compile(r"^[▲△▼▽]\s?\w|^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.!?…。!?؟:;]['\"”’»」』)\]]*$")
 _MOST_DATE_WORDS, _MOST_CREDIT_WORDS = 16, 12
 

@@ -18,7 +18,6 @@ from cleaners.names import distinct, is_name, names
 from cleaners.text import plain
 from cleaners.titles import names_of, title_of
 from cleaners.visible import visible
-from model.article import PageKind
 from model.fingerprints import normalised
 from model.urls import canonical, declared
 
@@ -42,7 +41,6 @@ _MODIFIED_METAS = (
 )  # fmt: skip
 _AUTHOR_METAS = ("author", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "article:author",
                  "citation_author", "cxenseparse:author", "article:author_name", "og:author", "twitter:creator")  # fmt: skip
-_LIVE, _GALLERY, _VIDEO = frozenset({"LiveBlogPosting"}), frozenset({"ImageGallery", "MediaGallery"}), frozenset({"VideoObject"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ def read_metadata(
         description=plain(claims.meta("og:description", "description", "twitter:description")) or None,
         image=_image(claims, url),
         tags=_tags(claims),
-        paywalled=_is_paywalled(claims),
+        paywalled=is_paywalled(claims),
     )
 
 
@@ -211,7 +209,8 @@ def _tags(claims: Claims) -> tuple[str, ...]:
     return tuple({normalised(tag): plain(tag).strip() for tag in reversed(found[:60]) if normalised(tag)}.values())[::-1]
 
 
-def _is_paywalled(claims: Claims) -> bool:
+def is_paywalled(claims: Claims) -> bool:
+    """Whether the page says that its text is for subscribers."""
     free = claims.article.get("isAccessibleForFree")
     if free is not None:
         return str(free).casefold() in ("false", "no", "0")
@@ -219,28 +218,6 @@ def _is_paywalled(claims: Claims) -> bool:
         claims.meta("article:content_tier").casefold() in ("locked", "metered")
         or "paid" in claims.meta("content-tier").casefold()
     )
-
-
-def kind_of(claims: Claims, *, letters: float, linked: float) -> PageKind:
-    """What the page is for.
-
-    Args:
-        claims: what it says of itself.
-        letters: size of the text that was kept, see `measure.size`.
-        linked: share of the page's text that stands in links.
-    """
-    named = {name for thing in claims.things for name in types(thing)}
-    if named & _LIVE:
-        return PageKind.LIVE
-    if letters >= 500:  # noqa: PLR2004 - enough to be read
-        return PageKind.ARTICLE
-    if types(claims.article)[:1] and _GALLERY & set(types(claims.article)):
-        return PageKind.GALLERY
-    if (_VIDEO & set(types(claims.article))) or claims.meta("og:type").startswith("video"):
-        return PageKind.VIDEO
-    if letters >= 140:  # noqa: PLR2004 - a short report, or the start of one behind a paywall
-        return PageKind.TEASER if _is_paywalled(claims) else PageKind.ARTICLE
-    return PageKind.LISTING if linked > 0.5 else PageKind.OTHER  # noqa: PLR2004
 
 
 def _contents(claims: Claims, metas: Iterable[str]) -> Iterator[str]:

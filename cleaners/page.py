@@ -11,12 +11,14 @@ from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
 from cleaners.dump import read_dump
-from cleaners.evidence import opinions_of
-from cleaners.judge import THRESHOLD, judge
+from cleaners.evidence import Opinions, first_opinions, held, mass, sure, with_second
+from cleaners.gaps import gap_rulings
+from cleaners.judge import Opinion, judge
+from cleaners.kinds import kind_of
 from cleaners.lexicon import lexicon
 from cleaners.measure import size, word_count
 from cleaners.memory import memory_rulings, with_prior
-from cleaners.metadata import claimed_language, kind_of, read_metadata
+from cleaners.metadata import claimed_language, read_metadata
 from cleaners.names import distinct, names
 from cleaners.opinion import SecondOpinion, second_opinion
 from cleaners.scripts import language_of
@@ -33,11 +35,14 @@ if TYPE_CHECKING:
     from cleaners.judge import Ruling
     from cleaners.metadata import Metadata
     from cleaners.rules import Ruled
+    from cleaners.tree import Document
     from model.article import Block, PageKind, Verdict
 
 
-#: trafilatura's text stands in for blocks that hold less than this share of it, when it has so many letters.
+#: A text that only scripts show stands in for blocks that hold less than this share of it, when it has so many letters.
 _HARDLY, _ENOUGH = 0.5, 500.0
+#: Doubt from which trafilatura's text may stand in too.
+_HOPELESS = 0.5
 
 
 def clean(
@@ -66,80 +71,102 @@ def clean(
         html = scrub(page) if isinstance(page, str) else decode(page, content_type).text
     except Unreadable as error:
         raise Unreadable(url or "page", error.detail) from None
-    read = _read(html, rules or Rules())
-    return _cleaned(read, url=url, memory=memory or SiteMemory(), language=language)
-
-
-def _whole(blocks: tuple[Block, ...], extracted: str) -> tuple[Block, ...]:
-    """The blocks, or those of trafilatura's text where they hold hardly anything of it: a page that shows itself by script."""
-    held = sum(size(block.text) for block in blocks)
-    return read_dump(extracted) if size(extracted) >= _ENOUGH and held < size(extracted) * _HARDLY else blocks
+    return judged_page(read_page(html, rules or Rules()), url=url, memory=memory or SiteMemory(), language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class PageRead:
     """A page as read: everything that later steps ask."""
 
     html: str
-    blocks: tuple[Block, ...]
+    document: Document
     claims: Claims
     #: None for a site without rules.
-    ruled: Ruled | None
+    ruled: Ruled | None = None
 
 
-def _read(html: str, rules: Rules) -> _Read:
+def read_page(html: str, rules: Rules) -> PageRead:
+    """Parse a page once, twice where people's rules mark it first."""
     if not rules:
         tree = parse(html)
-        return _Read(html=html, blocks=read_document(tree).blocks, claims=read_claims(tree), ruled=None)
+        return PageRead(html=html, document=read_document(tree), claims=read_claims(tree))
     from cleaners.rules import apply
 
     ruled = apply(html, rules)
-    return _Read(html=html, blocks=read_document(parse(ruled.html)).blocks, claims=read_claims(parse(html)), ruled=ruled)
+    return PageRead(html=html, document=read_document(parse(ruled.html)), claims=read_claims(parse(html)), ruled=ruled)
 
 
-def _cleaned(read: _Read, *, url: str | None, memory: SiteMemory, language: str | None) -> Cleaned:
-    second = second_opinion(read.html, url)
-    read = replace(read, blocks=_whole(read.blocks, second.text))
-    if not read.blocks:
+def judged_page(
+    read: PageRead, *, url: str | None, memory: SiteMemory, language: str | None, opinions: Opinions | None = None
+) -> Cleaned:
+    """The article of a page that was read; the arguments are `clean`'s, and opinions on its blocks where they are known.
+
+    Raises:
+        Unreadable: there is no word on the page.
+    """
+    opinions = opinions or first_opinions(read.document)
+    second = _second(read, opinions, url)
+    blocks, heard = _heard(read, opinions, second)
+    if not blocks:
         raise Unreadable(url or "page", "no text on the page")
-    language = language or claimed_language(read.claims) or language_of(second.text or _longest(read.blocks))
-    inside = {at for at, share in enumerate(shares(read.blocks, second.text)) if share >= THRESHOLD}
-    known = _completed(read_metadata(read.claims, url, language, read.blocks, inside), second, read.ruled)
-    verdicts, doubt = _judged(read, second, known, memory)
+    inside = held(blocks, heard)
+    language = language or claimed_language(read.claims) or language_of(_sample(blocks, inside))
+    known = _completed(read_metadata(read.claims, url, language, blocks, inside), second, read.ruled)
+    verdicts = _verdicts(blocks, heard, known, memory, read.ruled)
     text = article_text(verdicts)
-    kind = kind_of(read.claims, letters=size(text), linked=_linked_share(read.blocks))
+    kind = kind_of(read.claims, verdicts)
     return Cleaned(
-        article=_article(known, text, kind),
-        verdicts=verdicts,
-        kind=kind,
-        doubt=doubt,
-        engine_version=ENGINE_VERSION,
+        article=_article(known, text, kind), verdicts=verdicts, kind=kind, doubt=opinions.doubt, engine_version=ENGINE_VERSION
     )
 
 
-def _judged(read: _Read, second: SecondOpinion, known: Metadata, memory: SiteMemory) -> tuple[tuple[Verdict, ...], float]:
-    """A verdict for every block, and the doubt."""
-    blocks = read.blocks
+def _second(read: PageRead, opinions: Opinions, url: str | None) -> SecondOpinion:
+    """The second opinion where it is worth its time: on doubtful pages, and on those that name no headline at all."""
+    claims = read.claims
+    titled = claims.title or claims.headings or claims.meta("og:title")
+    return second_opinion(read.html, url) if opinions.doubtful or not titled else SecondOpinion()
+
+
+def _heard(read: PageRead, opinions: Opinions, second: SecondOpinion) -> tuple[tuple[Block, ...], tuple[Opinion, ...]]:
+    """The page's blocks and the opinions on them; of a page that shows itself by script, the text its data holds."""
+    blocks, heard = read.document.blocks, opinions.blocks
+    body = read.claims.article.get("articleBody")
+    hidden = plain(body) if isinstance(body, str) else ""
+    text = max(hidden, second.text, key=size) if opinions.doubt >= _HOPELESS else hidden
+    if size(text) >= _ENOUGH and mass(blocks, held(blocks, heard)) < size(text) * _HARDLY and not _shows(blocks, text):
+        blocks = read_dump(text)
+        return blocks, (Opinion(score=0.9, reason="in the page's data, shown by script"),) * len(blocks)
+    return blocks, with_second(blocks, heard, second.text) if opinions.doubtful else heard
+
+
+def _shows(blocks: tuple[Block, ...], text: str) -> bool:
+    """Whether a text stands on the page, whoever keeps it."""
+    shown = sum(size(block.text) * share for block, share in zip(blocks, shares(blocks, text), strict=True))
+    return shown >= size(text) * _HARDLY
+
+
+def _verdicts(
+    blocks: tuple[Block, ...], heard: tuple[Opinion, ...], known: Metadata, memory: SiteMemory, ruled: Ruled | None
+) -> tuple[Verdict, ...]:
     by_people: dict[int, Ruling] = {}
-    if read.ruled:
+    if ruled:
         from cleaners.rules import unmark
 
-        blocks, by_people = unmark(blocks, has_body=read.ruled.has_body)
+        blocks, by_people = unmark(blocks, has_body=ruled.has_body)
     words = lexicon(known.language)
-    found = findings(blocks, words)
-    heard, doubt = opinions_of(blocks, found, second.text)
     opinions = with_prior(blocks, heard, memory)
-    trusted = {block.index for block, opinion in zip(blocks, opinions, strict=True) if opinion.score >= THRESHOLD}
-    verdicts = judge(
+    by_words = word_rulings(blocks, findings(blocks, words), prose=held(blocks, opinions), sure=sure(blocks, opinions))
+    headline = headline_rulings(blocks, known.title, words)
+    against = by_words | author_rulings(blocks, known.authors)
+    return judge(
         blocks,
         opinions,
-        word_rulings(blocks, found, prose=trusted),
-        author_rulings(blocks, known.authors),
+        gap_rulings(blocks, opinions, against | headline),
+        against,
         memory_rulings(blocks, opinions, memory, title=known.title),
         by_people,
-        headline_rulings(blocks, known.title, words),
+        headline,
     )
-    return verdicts, doubt
 
 
 def _completed(known: Metadata, second: SecondOpinion, ruled: Ruled | None) -> Metadata:
@@ -185,11 +212,7 @@ def _article(known: Metadata, text: str, kind: PageKind) -> Article:
     )
 
 
-def _longest(blocks: tuple[Block, ...]) -> str:
-    """The longest blocks' text: what a page without a kept text is written in."""
-    return " ".join(block.text for block in sorted(blocks, key=lambda block: -len(block.text))[:10])
-
-
-def _linked_share(blocks: tuple[Block, ...]) -> float:
-    total = sum(len(block.text) for block in blocks)
-    return sum(len(block.text) * block.link_density for block in blocks) / max(1, total)
+def _sample(blocks: tuple[Block, ...], inside: frozenset[int]) -> str:
+    """What a language is told by: the text, or the longest blocks of a page without one."""
+    kept = [blocks[at] for at in sorted(inside)] or sorted(blocks, key=lambda block: -len(block.text))[:10]
+    return " ".join(block.text for block in kept)

@@ -24,12 +24,16 @@ _ENOUGH = 300.0
 
 
 def findings(blocks: Sequence[Block], words: Lexicon) -> tuple[Finding | None, ...]:
-    """What each block is recognised as; None where its words say nothing."""
-    return tuple(finding(block.text, words) for block in blocks)
+    """What each block is recognised as; None where its words say nothing. Rows of data tables are numbers and names by nature."""
+    return tuple(None if block.kind is BlockKind.TABLE_ROW else finding(block.text, words) for block in blocks)
 
 
 def word_rulings(
-    blocks: Sequence[Block], found: Sequence[Finding | None], *, prose: Collection[int] | None = None
+    blocks: Sequence[Block],
+    found: Sequence[Finding | None],
+    *,
+    prose: Collection[int] | None = None,
+    sure: Collection[int] = (),
 ) -> dict[int, Ruling]:
     """Rulings against clutter lines and against what follows clutter headings until prose resumes.
 
@@ -38,6 +42,7 @@ def word_rulings(
         found: one finding for each block.
         prose: indexes of the blocks that other evidence holds for the article; only these resume it. None: prose is told
             by its look alone.
+        sure: indexes of those that resume it whatever they look like.
     """
     rulings: dict[int, Ruling] = {}
     heading, over, before = "", "", 0.0
@@ -45,11 +50,11 @@ def word_rulings(
         if recognised:
             rulings[block.index] = Ruling(kept=False, reason=recognised.reason)
             if recognised.clutter is Clutter.HEADING:
-                heading = recognised.reason
+                heading = "" if prose is not None and _holds_its_section(block) else recognised.reason
             elif recognised.clutter is Clutter.ENDING:
                 heading = recognised.reason
                 over = recognised.reason if before >= _ENOUGH and prose is None else over
-        elif over or (heading and not _resumes(blocks, found, position, prose)):
+        elif over or (heading and block.index not in sure and not _resumes(blocks, found, position, prose)):
             rulings[block.index] = Ruling(kept=False, reason=f"follows {over or heading}")
         else:
             if heading:
@@ -57,6 +62,11 @@ def word_rulings(
             heading = ""
             before += size(block.text) if is_prose(block) else 0.0
     return rulings
+
+
+def _holds_its_section(block: Block) -> bool:
+    """A heading with its links in one block, as stands inside texts, takes nothing that follows."""
+    return "\n" in block.text and block.link_density > 0.5  # noqa: PLR2004 - more links than heading
 
 
 def _resumes(blocks: Sequence[Block], found: Sequence[Finding | None], position: int, prose: Collection[int] | None) -> bool:

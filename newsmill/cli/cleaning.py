@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 _TAG = re.compile(rb"<(?:!doctype|html|head|body|div|p|table|article|title|meta)\b", re.IGNORECASE)
 
 
+class Output(StrEnum):
+    """What comes out: `cleaners.Form` by the same names, told apart so that `--help` loads nothing heavy."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
 class Shape(StrEnum):
     """What the input is."""
 
@@ -51,6 +60,8 @@ def clean(
     *,
     explain: Annotated[bool, typer.Option("--explain", help="Show every block, kept or dropped, with score and reason.")] = False,
     as_json: Json = False,
+    output: Annotated[Output | None, typer.Option("--format", help="text with its facts, markdown, html or json.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Keep the text's links, in Markdown and HTML.")] = False,
     url: Annotated[str | None, typer.Option("--url", help="The address the page came from, where it is a file.")] = None,
     shape: Annotated[Shape, typer.Option("--input", help="What the input is; told by its looks unless said.")] = Shape.AUTO,
     config: Config = DEFAULT_CONFIG,
@@ -62,8 +73,10 @@ def clean(
     cleaned = _cleaned(given, shape)
     if as_json:
         typer.echo(json.dumps(_plain(cleaned, explain=explain), ensure_ascii=False, indent=1))
-    elif explain:
+    elif explain and output is not Output.JSON:
         print_verdicts(cleaned)
+    elif output not in (None, Output.TEXT):
+        _print_rendered(cleaned, output, given if links else None)
     else:
         _print_article(cleaned)
     raise typer.Exit(ExitCode.OK if cleaned.article.text else ExitCode.SOME_FAILED)
@@ -110,6 +123,14 @@ def _cleaned(given: Given, shape: Shape) -> Cleaned:
     if shape is Shape.HTML:
         return clean_page(given.body, url=given.url, content_type=given.content_type)
     return clean_text(decode(given.body, given.content_type).text)
+
+
+def _print_rendered(cleaned: Cleaned, output: Output, linking: Given | None) -> None:
+    """Write another form than text; with links where the page they are on is given."""
+    from cleaners import Form, anchors_of, render
+
+    anchors = anchors_of(linking.body, linking.url) if linking else ()
+    typer.echo(render(cleaned, Form(output), anchors=anchors).rstrip("\n"))
 
 
 def _print_article(cleaned: Cleaned) -> None:

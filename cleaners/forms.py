@@ -1,0 +1,155 @@
+"""A cleaned page in other forms than plain text: Markdown, HTML that is safe to show, JSON with every verdict."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from enum import StrEnum
+from html import escape
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from cleaners.links import linked
+from cleaners.text import plain
+from model.article import BlockKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from cleaners.links import Anchor
+    from model.article import Block, Cleaned
+
+
+class Form(StrEnum):
+    """What a cleaned page can be given as."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    JSON = "json"
+
+
+#: What HTML may hold; nh3 takes out everything else, though nothing else is ever put in.
+_TAGS = frozenset("article a blockquote h1 h2 h3 h4 h5 h6 li p pre table tbody td tr ul br".split())  # noqa: SIM905 - reads better
+_SCHEMES = frozenset({"http", "https", "mailto"})
+#: Characters that mean something to Markdown wherever they stand, and beginnings of lines that do.
+_MEANING = re.compile(r"([\\`*_\[\]<>])")
+_OPENING = re.compile(r"^(\s*)(\d*)([#+.)-])(?=\s|$)", re.MULTILINE)
+_CELL = " | "
+
+
+def render(cleaned: Cleaned, form: Form = Form.TEXT, *, anchors: Sequence[Anchor] = ()) -> str:
+    """The article in a form.
+
+    Args:
+        cleaned: a cleaned page.
+        form: text is `Article.text` as it is; Markdown and HTML begin with the headline; JSON has every verdict.
+        anchors: the page's links (`links.anchors_of`), to be kept in Markdown and HTML; none: links become their text.
+    """
+    if form is Form.JSON:
+        return _json(cleaned)
+    if form is Form.TEXT:
+        return cleaned.article.text
+    kept = linked([verdict.block for verdict in cleaned.verdicts if verdict.kept], anchors)
+    if form is Form.MARKDOWN:
+        parts = [f"# {_marked(plain(cleaned.article.title))}"] if cleaned.article.title else []
+        return "\n\n".join([*parts, *_grouped(kept, _markdown)]) + "\n"
+    title = f"<h1>{escape(cleaned.article.title)}</h1>\n" if cleaned.article.title else ""
+    return _safe(f"<article>\n{title}" + "\n".join(_grouped(kept, _html)) + "\n</article>") + "\n"
+
+
+def _grouped(
+    kept: Iterable[tuple[Block, Sequence[tuple[str, str]]]],
+    write: Callable[[BlockKind, list[tuple[Block, Sequence[tuple[str, str]]]]], Iterator[str]],
+) -> Iterator[str]:
+    """Neighbours of one kind are written together: a list, a table, a quotation."""
+    for kind, blocks in groupby(kept, key=lambda pair: pair[0].kind):
+        yield from write(kind, list(blocks))
+
+
+def _markdown(kind: BlockKind, blocks: list[tuple[Block, Sequence[tuple[str, str]]]]) -> Iterator[str]:
+    texts = [_inline(pieces) for _, pieces in blocks]
+    if kind is BlockKind.LIST_ITEM:
+        indents = ["  " * max(0, block.level - min(b.level for b, _ in blocks)) for block, _ in blocks]
+        yield "\n".join(f"{indent}- {' '.join(text.split())}" for indent, text in zip(indents, texts, strict=True))
+    elif kind is BlockKind.TABLE_ROW:
+        yield _table([plain(block.text).split(_CELL) for block, _ in blocks])
+    elif kind is BlockKind.HEADING:
+        for (block, _), text in zip(blocks, texts, strict=True):
+            yield f"{'#' * max(2, block.level)} {' '.join(text.split())}"
+    elif kind is BlockKind.QUOTE:
+        yield "\n>\n".join("> " + text.replace("\n", "\n> ") for text in texts)
+    elif kind is BlockKind.PREFORMATTED:
+        yield from (f"```\n{plain(block.text).replace('```', '` ` `')}\n```" for block, _ in blocks)
+    else:
+        yield from (text.replace("\n", "  \n") for text in texts)
+
+
+def _inline(pieces: Sequence[tuple[str, str]]) -> str:
+    text = "".join(f"[{_marked(piece)}]({_target(address)})" if address else _marked(piece) for piece, address in pieces)
+    return _OPENING.sub(r"\1\2\\\3", text)
+
+
+def _marked(text: str) -> str:
+    """The text with what Markdown would take for its own made plain."""
+    return _MEANING.sub(r"\\\1", text)
+
+
+def _target(address: str) -> str:
+    return re.sub(r"[()\s<>\\]", lambda match: f"%{ord(match[0]):02X}", address)
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    width = max(map(len, rows))
+    filled = ([_marked(cell).replace("|", "\\|") for cell in row] + [""] * (width - len(row)) for row in rows)
+    lines = ["| " + " | ".join(row) + " |" for row in filled]
+    return "\n".join([lines[0], "|" + " --- |" * width, *lines[1:]])
+
+
+def _html(kind: BlockKind, blocks: list[tuple[Block, Sequence[tuple[str, str]]]]) -> Iterator[str]:
+    texts = ["".join(_anchor(*piece) for piece in pieces).replace("\n", "<br>\n") for _, pieces in blocks]
+    if kind is BlockKind.LIST_ITEM:
+        yield "<ul>\n" + "\n".join(f"<li>{text}</li>" for text in texts) + "\n</ul>"
+    elif kind is BlockKind.TABLE_ROW:
+        rows = ("".join(f"<td>{escape(cell)}</td>" for cell in plain(block.text).split(_CELL)) for block, _ in blocks)
+        yield "<table><tbody>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</tbody></table>"
+    elif kind is BlockKind.HEADING:
+        yield from (f"<h{max(2, b.level)}>{text}</h{max(2, b.level)}>" for (b, _), text in zip(blocks, texts, strict=True))
+    elif kind is BlockKind.QUOTE:
+        yield "<blockquote>\n" + "\n".join(f"<p>{text}</p>" for text in texts) + "\n</blockquote>"
+    elif kind is BlockKind.PREFORMATTED:
+        yield from (f"<pre>{escape(block.text)}</pre>" for block, _ in blocks)
+    else:
+        yield from (f"<p>{text}</p>" for text in texts)
+
+
+def _anchor(piece: str, address: str) -> str:
+    return f'<a href="{escape(address)}">{escape(piece)}</a>' if address else escape(piece)
+
+
+def _safe(html: str) -> str:
+    import nh3
+
+    return nh3.clean(html, tags=set(_TAGS), attributes={"a": {"href"}}, url_schemes=set(_SCHEMES), link_rel="noopener nofollow")
+
+
+def _json(cleaned: Cleaned) -> str:
+    """Every field of the article, and every block with its verdict."""
+    article = asdict(cleaned.article)
+    for name in ("published", "modified"):
+        article[name] = article[name].isoformat() if article[name] else None
+    verdicts = [
+        {
+            "kept": verdict.kept,
+            "score": round(verdict.score, 4),
+            "reason": verdict.reason,
+            "kind": verdict.block.kind,
+            "level": verdict.block.level,
+            "path": verdict.block.path,
+            "text": verdict.block.text,
+        }
+        for verdict in cleaned.verdicts
+    ]
+    known = {"doubt": round(cleaned.doubt, 4), "engine_version": cleaned.engine_version}
+    return json.dumps({**article, **known, "blocks": verdicts}, ensure_ascii=False, indent=1)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SCAN_EVERY = 5
 #: Seconds between two looks at config.yaml.
 RELOAD_EVERY = 5
+#: Hours between two removals of raw pages that are older than config.yaml wants them.
+PRUNE_EVERY = 24
 
 
 class Daemon:
@@ -64,6 +66,7 @@ class Daemon:
         ticks = ticking()
         ticks.add_job(self._scan, "interval", seconds=SCAN_EVERY, next_run_time=now())
         ticks.add_job(self._reload_if_changed, "interval", seconds=RELOAD_EVERY)
+        ticks.add_job(self._prune, "interval", hours=PRUNE_EVERY, next_run_time=now())
         ticks.start()
         self._log.info("started", sources=len(self._enabled()), database=str(self._rooms.store.address))
         try:
@@ -94,6 +97,16 @@ class Daemon:
 
     def _enabled(self) -> list[Source]:
         return [source for source in self._settings.sources if source.enabled]
+
+    async def _prune(self) -> None:
+        """Remove raw pages that are older than config.yaml wants them."""
+        try:
+            pruned = await asyncio.to_thread(self._rooms.store.prune, self._settings.retention.raw, now())
+        except StorageError as error:
+            self._log.exception("raw pages not pruned; tried again in a day", error=str(error), exc_info=False)
+            return
+        if pruned.bodies:
+            self._log.info("raw pages pruned", pages=pruned.bodies, bytes=pruned.size)
 
     async def _scan(self) -> None:
         """Start a walk for each source that has something due and is not being walked."""

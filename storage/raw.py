@@ -62,9 +62,12 @@ def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) ->
 
 def _keep_body(connection: Connection, page: Page) -> int:
     table, key = raw_table.c, body_hash(page.body)
-    known = connection.scalar(select(table.id).where(table.hash == key))
+    known = connection.execute(select(table.id, table.body.is_(None).label("pruned")).where(table.hash == key)).first()
     if known is not None:
-        return int(known)
+        if known.pruned:
+            anew = {"encoding": "zstd", "body": pack(page.body), "stored_at": page.fetched_at}
+            connection.execute(raw_table.update().where(table.id == known.id).values(**anew))
+        return int(known.id)
     facts = {"hash": key, "size": len(page.body), "encoding": "zstd", "body": pack(page.body), "stored_at": page.fetched_at}
     return int(connection.execute(insert(raw_table).values(**facts).returning(table.id)).scalar_one())
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
-from storage import clusters, memories, pages, raw, reading, runs, search, sources, visits
+from storage import clusters, integrity, memories, pages, raw, reading, retention, runs, search, sources, visits
 from storage.address import Address
 from storage.engine import connect_engine, foreign_errors, schema_version
 from storage.lease import Lease, take_lease
@@ -14,7 +14,7 @@ from storage.tables import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from typing import Self
 
     from sqlalchemy import Connection
@@ -152,6 +152,15 @@ class Store:
         """See `storage.clusters.mend`."""
         self._write(lambda connection: clusters.mend(connection, one, other))
 
+    def prune(self, keep: timedelta, now: datetime) -> retention.Pruned:
+        """Empty raw bodies last fetched longer ago than asked, and tidy the index of shingles; in many small transactions."""
+        pruned, before = retention.Pruned(), now - min(keep, retention.LONGEST)
+        while (more := self._write(lambda connection: retention.prune_bodies(connection, before))).bodies:
+            pruned += more
+        while self._write(lambda connection: retention.prune_shingles(connection, now)):
+            pass
+        return pruned
+
     # Reads for the pipeline.
 
     def endpoints(self, source: str | None = None) -> tuple[EndpointState, ...]:
@@ -235,6 +244,10 @@ class Store:
         wanted = reading.Filter(source=source, since=since, until=until, language=language)
         with self.reading() as connection:
             return search.search(connection, query, wanted, limit=limit)
+
+    def check(self) -> Iterator[integrity.Finding]:
+        """See `storage.integrity.check`."""
+        return integrity.check(self.reading)
 
     def status(self, now: datetime) -> Status:
         """See `storage.reading.status`."""

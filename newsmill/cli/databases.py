@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from newsmill.cli.exits import ExitCode
 from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, settings_from
 
 _db = typer.Typer(help="Keep the database.", no_args_is_help=True)
@@ -17,6 +18,8 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: `newsmill init && newsmill crawl`")(init)
     _db.command(epilog="Example: `newsmill db upgrade`")(upgrade)
     _db.command(epilog="Examples: `newsmill db cut 17 42`, `newsmill db cut 17 42 --undo`")(cut)
+    _db.command(epilog="Examples: `newsmill db prune`, `newsmill db prune --older-than 90d`")(prune)
+    _db.command(epilog="Example: `newsmill db check`")(check)
     app.add_typer(_db, name="db")
 
 
@@ -69,3 +72,49 @@ def cut(
         else:
             store.cut(one, other, now())
     typer.echo(f"articles {one} and {other} " + ("are compared again" if undo else "are cut apart for good"))
+
+
+def prune(
+    *,
+    older_than: Annotated[
+        str | None,
+        typer.Option("--older-than", help="Instead of retention.raw of config.yaml, such as 90d; never less than that."),
+    ] = None,
+    config: Config = DEFAULT_CONFIG,
+    database: Database = None,
+) -> None:
+    """Remove raw pages that are older than config.yaml wants them kept; articles and revisions always stay.
+
+    The daemon does it once a day.
+    """
+    from model.errors import ConfigError
+    from model.times import now
+    from newsmill.units import duration
+    from storage import open_store
+
+    settings = settings_from(config, database, optional=True)
+    age = settings.retention.raw
+    if older_than is not None:
+        try:
+            age = duration(older_than)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+        if age < settings.retention.raw:
+            raise ConfigError(f"retention.raw of {config} wants raw pages kept for {settings.retention.raw.days} days")
+    with open_store(settings.database) as store:
+        pruned = store.prune(age, now())
+    typer.echo(f"{pruned.bodies} raw pages removed, {pruned.size / 1e6:.1f} MB as they were served")
+
+
+def check(*, config: Config = DEFAULT_CONFIG, database: Database = None) -> None:
+    """Check that the database holds together: hashes of texts and raw pages, references, search index, counts."""
+    from storage import open_store
+
+    with open_store(settings_from(config, database, optional=True).database, readonly=True) as store:
+        findings = list(store.check())
+    for finding in findings:
+        if finding.wrong:
+            typer.echo(f"{finding.wrong:>8} {finding.what}")
+    if any(finding.wrong for finding in findings):
+        raise typer.Exit(ExitCode.ERROR)
+    typer.echo(f"nothing wrong: {len(findings)} checks")

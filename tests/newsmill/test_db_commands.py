@@ -1,0 +1,78 @@
+"""The commands under ``newsmill db``, as typed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text as sql
+from typer.testing import CliRunner, Result
+
+from model.article import Article, Cleaned, PageKind
+from model.errors import ConfigError, NotFound
+from model.page import Page
+from model.source import Link, Source
+from newsmill.cli import app
+from storage import open_store
+from storage.values import PageStatus, Visit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = " ".join(f"word{number}" for number in range(60))
+LONG_AGO = datetime.now(UTC) - timedelta(days=400)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, ["db", *words], catch_exceptions=True)
+
+
+@pytest.fixture
+def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Two copies of a story, fetched long ago."""
+    monkeypatch.chdir(tmp_path)
+    with open_store(database_url) as store:
+        store.save_sources([Source(name="daily", url="https://daily.example/")], LONG_AGO)
+        run_id = store.begin_run("crawl", LONG_AGO)
+        for name in ("a", "b"):
+            address = f"https://daily.example/{name}"
+            (page_id,) = store.add_pages("daily", [Link(url=address)], LONG_AGO)
+            page = Page(
+                url=address, chain=(address,), status=200, headers=(), body=name.encode() * 999, fetched_at=LONG_AGO, elapsed=0.1
+            )
+            article = Article(title=name, text=f"{WORDS} {name}")
+            cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
+            store.save_visit(
+                Visit(page_id=page_id, run_id=run_id, at=LONG_AGO, result=cleaned, page=page, status=PageStatus.STORED)
+            )
+    return database_url
+
+
+def articles(database: str) -> int:
+    with open_store(database, readonly=True) as store:
+        return len(list(store.articles()))
+
+
+def test_a_cut_and_its_undoing(database: str) -> None:
+    assert articles(database) == 1
+    assert run("cut", "1", "2", "-d", database).stdout == "articles 1 and 2 are cut apart for good\n"
+    assert articles(database) == 2
+    assert run("cut", "1", "2", "--undo", "-d", database).stdout == "articles 1 and 2 are compared again\n"
+    assert articles(database) == 1
+    assert isinstance(run("cut", "1", "9", "-d", database).exception, NotFound)
+
+
+def test_prune_keeps_what_config_wants_kept(database: str) -> None:
+    assert isinstance(run("prune", "--older-than", "30d", "-d", database).exception, ConfigError)
+    assert run("prune", "--older-than", "soon", "-d", database).exit_code == 2
+    assert run("prune", "--older-than", "500d", "-d", database).stdout.startswith("0 raw pages removed")
+    assert run("prune", "-d", database).stdout == "2 raw pages removed, 0.0 MB as they were served\n"
+    assert run("check", "-d", database).stdout.startswith("nothing wrong")
+
+
+def test_check_names_what_is_wrong_and_says_so_to_scripts(database: str) -> None:
+    with open_store(database) as store, store.writing() as connection:
+        connection.execute(sql("UPDATE revision SET text = 'changed'"))
+    found = run("check", "-d", database)
+    assert (found.exit_code, found.stdout) == (1, "       2 texts that are not what was stored\n")

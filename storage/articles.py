@@ -18,6 +18,7 @@ from model.outcome import Duplicate, Revised, Stored, Unchanged
 from storage import fulltext
 from storage.clusters import place, regroup
 from storage.columns import storable
+from storage.difference import difference
 from storage.identity import declared, identity
 from storage.likeness import Signed
 from storage.raw import keep_fetch
@@ -137,7 +138,7 @@ def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
         facts |= _text_facts(arrival)
         number = known.revision if replaces else known.revision + 1
         facts["revision"] = number
-        _write_revision(connection, arrival, known.id, number, replaces=replaces)
+        _write_revision(connection, arrival, known, number, replaces=replaces)
         fulltext.remove(connection, known.id, known.title, known.text)
         fulltext.add(connection, known.id, arrival.title, arrival.text)
     connection.execute(_update(known.id).values(**facts))
@@ -152,14 +153,14 @@ def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
     return Unchanged(url=arrival.url, article_id=known.id)
 
 
-def _write_revision(connection: Connection, arrival: Arrival, article_id: int, number: int, *, replaces: bool) -> None:
+def _write_revision(connection: Connection, arrival: Arrival, known: Row[Any], number: int, *, replaces: bool) -> None:
     if replaces:
-        there = (revision_table.c.article_id == article_id) & (revision_table.c.number == number)
+        there = (revision_table.c.article_id == known.id) & (revision_table.c.number == number)
         connection.execute(revision_table.update().where(there).values(**_revision(connection, arrival)))
     else:
-        new = insert(revision_table).values(
-            article_id=article_id, number=number, seen_at=arrival.at, **_revision(connection, arrival)
-        )
+        changes = difference((known.title, known.text), (arrival.title, arrival.text))
+        facts = {"number": number, "seen_at": arrival.at, "changes": changes, **_revision(connection, arrival)}
+        new = insert(revision_table).values(article_id=known.id, **facts)
         connection.execute(new)
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 #: The Alembic revision this code reads and writes.
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 metadata = MetaData(
     naming_convention={
@@ -220,6 +220,11 @@ revision = Table(
     _maybe("fetch_id", Id, "The fetch it was cleaned from.", ForeignKey("page_fetch.id")),
     _column("engine_version", Words, "Version of the cleaning that made it."),
     _column("doubt", Float, "0 to 1: how far cleaning mistrusts its result."),
+    _maybe(
+        "changes",
+        Words,
+        "What changed since the revision before: words taken out in [-…-], put in in {+…+}; empty for the first.",
+    ),
     UniqueConstraint("article_id", "number"),
     Index(None, "seen_at"),
     Index(None, "fetch_id"),

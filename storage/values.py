@@ -167,6 +167,8 @@ class StoredRevision:
     raw_body_id: int | None
     engine_version: str
     doubt: float
+    #: What changed since the one before, as `storage.difference` writes it; None for the first.
+    changes: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

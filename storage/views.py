@@ -131,6 +131,11 @@ REVISIONS = View(
         ("raw_body_id", "f.raw_body_id", "The bytes it was cleaned from (table raw_body)."),
         ("engine_version", "r.engine_version", "Version of the cleaning that made it."),
         ("doubt", "r.doubt", "0 to 1: how far cleaning mistrusts it."),
+        (
+            "changes",
+            "r.changes",
+            "What changed since the one before: words taken out in [-…-], put in in {+…+}; empty for the first.",
+        ),
     ),
     tables="revision r\nLEFT JOIN page_fetch f ON f.id = r.fetch_id",
 )

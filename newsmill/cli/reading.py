@@ -87,6 +87,7 @@ def show(
     article: Annotated[str, typer.Argument(help="The article's id, or any address it is known by.")],
     *,
     revisions: Annotated[bool, typer.Option("--revisions", help="Show every text it ever had.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Show what each revision changed.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Clean its raw page again and show every block's verdict.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Print the page's bytes as they were fetched.")] = False,
     config: Config = DEFAULT_CONFIG,
@@ -94,11 +95,11 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one article: its text, what the page claims, and where it came from."""
-    from newsmill.cli.terminal import print_stored, print_verdicts
+    from newsmill.cli.terminal import print_changes, print_stored, print_verdicts
 
     with _reader(config, database) as store:
         stored = store.article(int(article) if article.isdecimal() else article)
-        texts = store.revisions(stored.id) if revisions else ()
+        texts = store.revisions(stored.id) if revisions or diff else ()
         page = store.raw_article(stored.id) if explain or raw else None
         memory = store.memory(stored.source) if explain else None
     if raw and page is not None:
@@ -110,8 +111,10 @@ def show(
         print_verdicts(clean(page.body, url=page.url, content_type=page.header("content-type"), memory=memory, rules=rules))
     elif as_json:
         typer.echo(
-            _json(dataclasses.asdict(stored) | ({"revisions": [dataclasses.asdict(text) for text in texts]} if revisions else {}))
+            _json(dataclasses.asdict(stored) | ({"revisions": [dataclasses.asdict(text) for text in texts]} if texts else {}))
         )
+    elif diff:
+        print_changes(texts)
     else:
         print_stored(stored, texts)
 

@@ -111,6 +111,20 @@ def print_stored(article: StoredArticle, revisions: Sequence[StoredRevision]) ->
         out.print(Text(visible(revision.text)))
 
 
+def print_changes(revisions: Sequence[StoredRevision]) -> None:
+    """What each revision changed, words taken out in red and put in in green."""
+    out = console()
+    for revision in revisions:
+        out.print(Text(f"revision {revision.number}, seen {_moment(revision.seen_at)}", style="bold cyan"))
+        if revision.changes is None:
+            out.print(Text(f"first seen: {visible(revision.title)}, {revision.word_count} words"))
+            continue
+        told = Text(visible(revision.changes))
+        told.highlight_regex(r"(?s)\[-.*?-\]", "red")
+        told.highlight_regex(r"(?s)\{\+.*?\+\}", "green")
+        out.print(told)
+
+
 def _facts(article: StoredArticle) -> Iterable[tuple[str, str]]:
     facts = {
         "id": str(article.id),

@@ -76,3 +76,16 @@ def test_check_names_what_is_wrong_and_says_so_to_scripts(database: str) -> None
         connection.execute(sql("UPDATE revision SET text = 'changed'"))
     found = run("check", "-d", database)
     assert (found.exit_code, found.stdout) == (1, "       2 texts that are not what was stored\n")
+
+
+def test_show_tells_what_a_revision_changed(database: str) -> None:
+    with open_store(database) as store:
+        (page_id,) = store.add_pages("daily", [Link(url="https://daily.example/a")], LONG_AGO)
+        article = Article(title="a", text=f"{WORDS} changed")
+        cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
+        later = LONG_AGO + timedelta(days=1)
+        store.save_visit(Visit(page_id=page_id, run_id=1, at=later, result=cleaned, status=PageStatus.STORED))
+    shown = CliRunner().invoke(app, ["show", "1", "--diff", "-d", database])
+    assert shown.exit_code == 0
+    assert "first seen: a, 61 words" in shown.stdout
+    assert "word59 [-a-]{+changed+}" in shown.stdout

@@ -185,7 +185,7 @@ PAGES: tuple[Fault, ...] = (
     _page("empty", "skipped empty | failed unreadable", _html(b"")),
     _page("nul", "stored", _html(article("nul").replace("</p>", "\x00 </p>"))),
     _page("lone-surrogates", "stored", _html(article("surrogates", extra="<p>&#xD800; &#55296;</p>"))),
-    _page("invalid-utf-8", "stored", _html(article("bytes").encode().replace(b"</p>", b" \xff\xfe\x80</p>"))),
+    _page("invalid-utf-8", "stored", _html(article("bytes").encode().replace(b"<p>", b"<p>\xff\xfe\x80 "))),
     _page("wrong-charset", "stored", _html(article("charset"), content_type="text/html; charset=no-such-charset")),
     _page("absent-charset", "stored", _html(article("none", charset=""), content_type="text/html")),
     _page("utf-16", "stored", _html(article("wide", charset="").encode("utf-16"), content_type="text/html")),

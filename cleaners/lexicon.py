@@ -52,6 +52,10 @@ class Lexicon:
     dates: frozenset[str]
     #: Alone on a line: the source of a picture or a text.
     agencies: frozenset[str]
+    #: First words of `headings` and `endings`: what a line that is one of them begins with.
+    openings: frozenset[str] = frozenset()
+    #: Words of `bylines` and `roles`, with an s too: no line without one is a byline.
+    naming: frozenset[str] = frozenset()
 
 
 def folded(text: str) -> str:
@@ -80,13 +84,16 @@ def _read(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def _joined(sources: Iterable[dict[str, tuple[str, ...]]]) -> Lexicon:
-    merged: dict[str, set[str]] = {field.name: set() for field in fields(Lexicon)}
+    merged: dict[str, set[str]] = {field.name: set() for field in fields(Lexicon) if field.name not in ("openings", "naming")}
     for source in sources:
         for kind, entries in source.items():
             fold = folded if kind in _PHRASES else normalised
             merged[kind].update(form for entry in entries if (form := fold(entry)))
+    naming = {word for form in merged["bylines"] | merged["roles"] for word in form.split()}
     return Lexicon(
         starts=tuple(sorted(merged.pop("starts"), key=lambda start: (-len(start), start))),
         notices=tuple(sorted(merged.pop("notices"))),
+        naming=frozenset(naming | {f"{word}s" for word in naming}),
+        openings=frozenset(form.partition(" ")[0] for form in merged["headings"] | merged["endings"]),
         **{kind: frozenset(entries) for kind, entries in merged.items()},
     )

@@ -63,6 +63,7 @@ _CONTACT = re.compile(
 _LABEL = re.compile(r"^\s*[\[【<(][^\]】>)]{1,30}[\]】>)]\s*")
 _CREDIT_MARK = re.compile(r"^[▲△▼▽]\s?\w|^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.!?…。!?؟:;]['\"”’»」』)\]]*$")
+_OPENING = re.compile(r"[^\W_]+")
 _MOST_DATE_WORDS, _MOST_CREDIT_WORDS = 16, 12
 
 
@@ -82,10 +83,23 @@ def finding(text: str, words: Lexicon) -> Finding | None:
     return first if all(found) else None
 
 
+def section_heading(text: str, words: Lexicon) -> Finding | None:
+    """The text as the heading of a section of clutter or of comments; None for any other, whatever else it is."""
+    first, _, rest = text.partition("\n")
+    opening = _OPENING.search(first)
+    if len(first) > _SHORT or opening is None or not (opening[0].casefold() in words.openings or first[0] in "[【<("):
+        return None
+    clutter = _by_lists(first, normalised(first), words)
+    if clutter not in (Clutter.HEADING, Clutter.ENDING) or any(len(line) > _TITLE for line in rest.split("\n")):
+        return None
+    return Finding(clutter=clutter, reason=f"the {clutter} {first!r}")
+
+
 def _one_line(text: str, words: Lexicon) -> Finding | None:
-    form = normalised(text)
+    if len(text) > _NOTICE and text[0] not in "##":
+        return None
     if len(text) <= _SHORT:
-        by_words = _whole_line(text, form, words)
+        by_words = _whole_line(text, normalised(text), words)
         if by_words is not None:
             return by_words
     if len(text) <= _LINE and (start := _start(text, words)):
@@ -98,7 +112,7 @@ def _one_line(text: str, words: Lexicon) -> Finding | None:
 
 
 def _whole_line(text: str, form: str, words: Lexicon) -> Finding | None:
-    clutter = _by_lists(text, form, words) or _by_shape(text, words)
+    clutter = _by_lists(text, form, words) or _by_shape(text, form, words)
     if clutter is None:
         return None
     named = clutter in (Clutter.HEADING, Clutter.ENDING, Clutter.LINE)
@@ -107,8 +121,8 @@ def _whole_line(text: str, form: str, words: Lexicon) -> Finding | None:
 
 def _by_lists(text: str, form: str, words: Lexicon) -> Clutter | None:
     """What the lists of whole lines hold, numbers and a label in front ("[ASIA] Latest Stories") left out."""
-    unlabelled = normalised(_LABEL.sub("", text))
-    bare = " ".join(normalised(_DIGITS.sub(" ", text)).split())
+    unlabelled = normalised(_LABEL.sub("", text)) if _LABEL.match(text) else form
+    bare = " ".join(normalised(_DIGITS.sub(" ", text)).split()) if any(map(str.isdigit, form)) else form
     counted = bool(form) and bare != form
     if unlabelled in words.endings or (counted and bare in words.endings):
         return Clutter.ENDING
@@ -119,15 +133,15 @@ def _by_lists(text: str, form: str, words: Lexicon) -> Clutter | None:
     return Clutter.COUNTER if counted and (not bare or bare in words.counters) else None
 
 
-def _by_shape(text: str, words: Lexicon) -> Clutter | None:
+def _by_shape(text: str, form: str, words: Lexicon) -> Clutter | None:
     """What the line is made of."""
-    shapes = (
-        (Clutter.DATE, is_date_line(text, words)),
-        (Clutter.CONTACT, _CONTACT.match(text.strip())),
-        (Clutter.CREDIT, is_credit(text, words)),
-        (Clutter.BYLINE, byline_names(text, words)),
-    )
-    return next((clutter for clutter, fits in shapes if fits), None)
+    if is_date_line(text, words):
+        return Clutter.DATE
+    if _CONTACT.match(text.strip()):
+        return Clutter.CONTACT
+    if is_credit(text, words):
+        return Clutter.CREDIT
+    return Clutter.BYLINE if not words.naming.isdisjoint(form.split()) and byline_names(text, words) else None
 
 
 def _start(text: str, words: Lexicon) -> str:

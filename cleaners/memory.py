@@ -46,6 +46,8 @@ def memory_rulings(
         memory: what other pages taught.
         title: the page's headline, which is protected: teasers on other pages repeat it.
     """
+    if not memory.texts:
+        return {}
     headline = fingerprint(title)
     rulings: dict[int, Ruling] = {}
     for block in blocks:
@@ -70,6 +72,8 @@ def _known_share(blocks: Sequence[Block], memory: SiteMemory) -> float:
 
 def with_prior(blocks: Sequence[Block], opinions: Sequence[Opinion], memory: SiteMemory) -> tuple[Opinion, ...]:
     """The opinions, moved towards what blocks at the same path were on the site's other pages."""
+    if not memory.paths:
+        return tuple(opinions)
     return tuple(
         _moved(opinion, memory.paths.get(block.path) if block.path else None)
         for block, opinion in zip(blocks, opinions, strict=True)

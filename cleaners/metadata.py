@@ -75,7 +75,7 @@ def read_metadata(
     language = language or claimed_language(claims)
     words = lexicon(language)
     site = _site_name(claims)
-    names = names_of(site, claims.home, url, blocks)
+    names = names_of(site, claims, url, blocks)
     title = title_of(claims, names, blocks)
     authors, newsrooms = authors_of(claims, words, names)
     published, modified = _published(claims, language), _modified(claims, language)

@@ -7,11 +7,16 @@ opinion, and is no error of ours.
 from __future__ import annotations
 
 import logging
+import warnings
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Pages beyond this many characters are not shown to it: it needs seconds for a megabyte of markup.
-_LONGEST = 3_000_000
+_LONGEST = 1_500_000
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 logging.getLogger("htmldate").setLevel(logging.CRITICAL)
@@ -33,17 +38,25 @@ class SecondOpinion:
     tags: tuple[str, ...] = ()
 
 
-def second_opinion(html: str, url: str | None = None) -> SecondOpinion:
-    """Trafilatura's text and metadata of a page."""
-    from trafilatura import bare_extraction
-
+def second_opinion(html: str, url: str | None = None, *, metadata: bool = True) -> SecondOpinion:
+    """Trafilatura's text of a page, and its metadata where asked for: that is a good part of its time."""
     if len(html) > _LONGEST:
         return SecondOpinion()
     try:
-        document = bare_extraction(html, url=url, with_metadata=True, include_comments=False)
+        document = _extractor()(html, url=url, with_metadata=metadata, include_comments=False)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, ArithmeticError, AssertionError, OSError):
         return SecondOpinion()
     return _read(document) if document is not None else SecondOpinion()
+
+
+@cache
+def _extractor() -> Callable[..., Any]:
+    """Imported once; what its own imports warn of (a missing proxy library) is nobody's concern here."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from trafilatura import bare_extraction
+    found: Callable[..., Any] = bare_extraction
+    return found
 
 
 def _read(document: Any) -> SecondOpinion:  # noqa: ANN401 - trafilatura has no types

@@ -12,7 +12,7 @@ from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
 from cleaners.dump import read_dump
 from cleaners.evidence import Opinions, first_opinions, held, mass, sure, with_second
-from cleaners.gaps import gap_rulings
+from cleaners.gaps import UNLIKELY, gap_rulings
 from cleaners.judge import Opinion, judge
 from cleaners.kinds import kind_of
 from cleaners.lexicon import lexicon
@@ -124,7 +124,7 @@ def _second(read: PageRead, opinions: Opinions, url: str | None) -> SecondOpinio
     """The second opinion where it is worth its time: on doubtful pages, and on those that name no headline at all."""
     claims = read.claims
     titled = claims.title or claims.headings or claims.meta("og:title")
-    return second_opinion(read.html, url) if opinions.doubtful or not titled else SecondOpinion()
+    return second_opinion(read.html, url, metadata=not titled) if opinions.doubtful or not titled else SecondOpinion()
 
 
 def _heard(read: PageRead, opinions: Opinions, second: SecondOpinion) -> tuple[tuple[Block, ...], tuple[Opinion, ...]]:
@@ -155,7 +155,10 @@ def _verdicts(
         blocks, by_people = unmark(blocks, has_body=ruled.has_body)
     words = lexicon(known.language)
     opinions = with_prior(blocks, heard, memory)
-    by_words = word_rulings(blocks, findings(blocks, words), prose=held(blocks, opinions), sure=sure(blocks, opinions))
+    inside = held(blocks, opinions)
+    first, last = min(inside, default=0), max(inside, default=0)
+    asked = {at for at in range(first, last + 1) if opinions[at].score >= UNLIKELY}
+    by_words = word_rulings(blocks, findings(blocks, words, asked), prose=inside, sure=sure(blocks, opinions))
     headline = headline_rulings(blocks, known.title, words)
     against = by_words | author_rulings(blocks, known.authors)
     return judge(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaners.judge import Ruling
-from cleaners.lines import Clutter, finding
+from cleaners.lines import Clutter, finding, section_heading
 from cleaners.measure import is_prose, size
 from model.article import BlockKind
 from model.fingerprints import normalised
@@ -21,11 +21,27 @@ if TYPE_CHECKING:
 _RESUMES = 240.0
 #: Prose that must stand before a comments heading for the article to be over there.
 _ENOUGH = 300.0
+#: Characters by which a headline may differ from itself: spaces, quotation marks.
+_NEAR = 10
 
 
-def findings(blocks: Sequence[Block], words: Lexicon) -> tuple[Finding | None, ...]:
-    """What each block is recognised as; None where its words say nothing. Rows of data tables are numbers and names by nature."""
-    return tuple(None if block.kind is BlockKind.TABLE_ROW else finding(block.text, words) for block in blocks)
+def findings(blocks: Sequence[Block], words: Lexicon, asked: Collection[int] | None = None) -> tuple[Finding | None, ...]:
+    """What each block is recognised as; None where its words say nothing. Rows of data tables are numbers and names by nature.
+
+    Args:
+        blocks: the page's blocks in order.
+        words: the lexicon of the page's language.
+        asked: positions of the blocks that are read closely; of the others only headings of sections are recognised, which
+            is quick. None: all.
+    """
+    return tuple(
+        None
+        if block.kind is BlockKind.TABLE_ROW
+        else finding(block.text, words)
+        if asked is None or at in asked
+        else section_heading(block.text, words)
+        for at, block in enumerate(blocks)
+    )
 
 
 def word_rulings(
@@ -103,21 +119,27 @@ def headline_rulings(blocks: Sequence[Block], title: str, words: Lexicon) -> dic
     return {
         block.index: Ruling(kept=False, reason="the headline")
         for block in blocks
-        if normalised(block.text) == wanted or ("\n" in block.text and _is_head(block.text, wanted, words))
+        if _is_near(block.text, title) and (normalised(block.text) == wanted or _is_head(block.text, wanted, words))
     }
+
+
+def _is_near(text: str, title: str) -> bool:
+    """Whether it is worth comparing a text with the headline: its first line is about as long."""
+    return abs(len(text.partition("\n")[0]) - len(title)) <= _NEAR + len(title) // 5
 
 
 def _is_head(text: str, wanted: str, words: Lexicon) -> bool:
     """A headline with its byline and date under it, in one block."""
     first, *others = text.split("\n")
-    return normalised(first) == wanted and all(finding(line, words) for line in others)
+    return bool(others) and normalised(first) == wanted and all(finding(line, words) for line in others)
 
 
 def author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[int, Ruling]:
     """Rulings against lines that hold an author's name and nothing else."""
     known = {normalised(name) for name in authors}
+    longest = max(map(len, authors), default=0) + _NEAR
     return {
         block.index: Ruling(kept=False, reason="the author's name")
         for block in blocks
-        if known and normalised(block.text.split("\n")[0]) in known and block.text.count("\n") <= 1
+        if len(first := block.text.partition("\n")[0]) <= longest and block.text.count("\n") <= 1 and normalised(first) in known
     }

@@ -18,7 +18,7 @@ from cleaners.text import plain
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from cleaners.claims import Claims
     from model.article import Block
@@ -68,13 +68,14 @@ class Names:
         return words <= 5 and any(squeezed.startswith(label) or label.startswith(squeezed) for label in self.labels)  # noqa: PLR2004
 
 
-def names_of(site: str, home: Iterable[str], url: str | None, blocks: Sequence[Block] = ()) -> Names:
+def names_of(site: str, claims: Claims, url: str | None, blocks: Sequence[Block] = ()) -> Names:
     """The site's names: as the page claims, as its links home say, as its address is; and its sections."""
     host = (urlsplit(url).hostname or "") if url else ""
     labels = tuple(label for label in host.removeprefix("www.").split(".")[:-1] if len(label) >= _LABEL)
-    spelled = frozenset(form for name in (site, *home) if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004
+    spelled = frozenset(form for name in (site, *claims.home) if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004
     links = (block.text for block in blocks if block.link_density > 0.9 and len(block.text) <= _SECTION)  # noqa: PLR2004 - a link
-    sections = frozenset(normalised(link) for link in links)
+    glued = f"{claims.title} {claims.meta('og:title')} {_string(claims.article.get('headline'))}"
+    sections = frozenset(normalised(link) for link in links if link in glued)
     return Names(spelled=spelled, labels=tuple(label.replace("-", "") for label in labels), sections=sections)
 
 

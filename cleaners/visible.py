@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: Characters of a line that says who and when.
 _LINE = 160
+#: Characters by which a headline may differ from itself: spaces, quotation marks.
+_NEAR = 10
 #: Blocks looked at: above the headline, below it, around the last paragraph.
 _ABOVE, _BELOW, _AROUND_END = 3, 12, 3
 
@@ -63,7 +65,7 @@ def _head(blocks: Sequence[Block], title: str, text: Collection[int]) -> tuple[i
     named = [
         at
         for at, block in enumerate(blocks)
-        if wanted and len(block.text) < len(title) + _LINE and normalised(block.text.partition("\n")[0]) == wanted
+        if wanted and abs(len(line := block.text.partition("\n")[0]) - len(title)) <= _NEAR and normalised(line) == wanted
     ]
     prose = [at for at in sorted(text) if is_prose(blocks[at])]
     first = prose[0] if prose else 0

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 #: The Alembic revision this code reads and writes.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 metadata = MetaData(
     naming_convention={
@@ -287,7 +287,7 @@ site_memory = Table(
     metadata,
     Column("source", Words, ForeignKey("source.name"), primary_key=True, comment="Name of its source."),
     _column("pages", Integer, "Distinct pages learned from."),
-    _column("body", LargeBinary, "The memory, JSON packed with zstd."),
+    _column("body", LargeBinary, "The memory, packed with zstd."),
     _column("updated_at", Moment, "The visit that last taught it."),
     comment="What a site's earlier pages taught about its clutter.",
 )

@@ -24,6 +24,8 @@ PROSE = 80.0
 
 def size(text: str) -> float:
     """Length in letters; a Chinese or Japanese character counts 2.5, a Korean syllable 1.8."""
+    if text.isascii():
+        return float(len(text))
     return len(text) + (_CJK_WEIGHT - 1) * len(_CJK.findall(text)) + 0.8 * len(_HANGUL.findall(text))
 
 

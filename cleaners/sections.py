@@ -76,7 +76,7 @@ def word_rulings(
             if heading:
                 _spare_subheading(blocks, rulings, found, position)
             heading = ""
-            before += size(block.text) if is_prose(block) else 0.0
+            before += size(block.text) if prose is None and is_prose(block) else 0.0
     return rulings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.extraction.corpora import Sample, samples
@@ -49,7 +50,7 @@ def stages(sample: Sample) -> dict[str, float]:
     read = PageRead(html=html, document=document, claims=claims)
     judged_page(read, url=sample.url, memory=SiteMemory(), language=None, opinions=opinions)
     mark("second opinion, words, metadata, text")
-    return {name: after - before for (_, before), (name, after) in zip(marks, marks[1:], strict=False)}
+    return {name: after - before for (_, before), (name, after) in pairwise(marks)}
 
 
 def main() -> None:

@@ -44,9 +44,10 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A page that is not to be stored, with the reason's code: ``robots``, ``not_an_article``, ``empty``, ``filtered``, ``variant``."""
+    """A page that is not to be stored."""
 
     url: str
+    #: ``robots``, ``not_an_article``, ``empty``, ``filtered`` or ``variant``.
     reason: str
     detail: str = ""
 

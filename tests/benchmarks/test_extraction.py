@@ -10,9 +10,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_it_prints_a_line_for_each_extractor_without_a_corpus(tmp_path: Path) -> None:
-    words = ["--corpus", str(tmp_path / "none"), "--every", "20", "--workers", "1", "--worst", "1", "--by", "language"]
-    done = subprocess.run(
     words = ["--corpus", str(tmp_path / "none"), "--every", "20", "--workers", "1", "--worst", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.extraction", *words],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -23,4 +23,4 @@ def test_it_prints_a_line_for_each_extractor_without_a_corpus(tmp_path: Path) ->
     assert "of the fixtures" in done.stdout
     for name in ("newsmill", "trafilatura", "readability-lxml"):
         assert any(f" {name} " in line for line in done.stdout.splitlines())
-    assert done.stdout.count("(1.00)") >= 2
+    assert "(1.00)" in done.stdout

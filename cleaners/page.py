@@ -124,7 +124,9 @@ def _second(read: PageRead, opinions: Opinions, url: str | None) -> SecondOpinio
     """The second opinion where it is worth its time: on doubtful pages, and on those that name no headline at all."""
     claims = read.claims
     titled = claims.title or claims.headings or claims.meta("og:title")
-    return second_opinion(read.html, url, metadata=not titled) if opinions.doubtful or not titled else SecondOpinion()
+    if not opinions.doubtful and titled:
+        return SecondOpinion()
+    return second_opinion(read.html, url, metadata=not titled, quick=opinions.doubt < _HOPELESS)
 
 
 def _heard(read: PageRead, opinions: Opinions, second: SecondOpinion) -> tuple[tuple[Block, ...], tuple[Opinion, ...]]:

@@ -138,7 +138,11 @@ def test_a_file_that_breaks_off_gives_what_it_holds() -> None:
     assert [it.url for it in read(body[:-300])][:1] == [page("a").url]
 
 
-@pytest.mark.parametrize("body", [b"<html><p>no archive", gzip.compress(b"<html><p>no archive"), zstandard.compress(b"<html>")])
+@pytest.mark.parametrize(
+    "body",
+    [b"<html><p>no archive", gzip.compress(b"<html><p>no archive"), zstandard.compress(b"<html>")],
+    ids=["plain", "gzip", "zstd"],  # gzip's bytes hold the time: they are no name for a test
+)
 def test_what_is_no_archive(body: bytes) -> None:
     with pytest.raises(ConfigError, match="not a WARC file"):
         read(body)

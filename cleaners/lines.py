@@ -79,8 +79,7 @@ def finding(text: str, words: Lexicon) -> Finding | None:
     first = _one_line(lines[0], words)
     if first and first.clutter in (Clutter.HEADING, Clutter.ENDING) and all(len(line) <= _TITLE for line in lines):
         return first
-    found = [first, *(_one_line(line, words) for line in lines[1:])]
-    return first if all(found) else None
+    return first if first and all(_one_line(line, words) for line in lines[1:]) else None
 
 
 def section_heading(text: str, words: Lexicon) -> Finding | None:

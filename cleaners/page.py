@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 #: A text that only scripts show stands in for blocks that hold less than this share of it, when it has so many letters.
 _HARDLY, _ENOUGH = 0.5, 500.0
+#: Pages of more blocks are not shown to trafilatura: it needs seconds for them.
+_MOST_BLOCKS = 10_000
 #: Doubt from which trafilatura's text may stand in too.
 _HOPELESS = 0.5
 
@@ -124,7 +126,7 @@ def _second(read: PageRead, opinions: Opinions, url: str | None) -> SecondOpinio
     """The second opinion where it is worth its time: on doubtful pages, and on those that name no headline at all."""
     claims = read.claims
     titled = claims.title or claims.headings or claims.meta("og:title")
-    if not opinions.doubtful and titled:
+    if (not opinions.doubtful and titled) or len(opinions.blocks) > _MOST_BLOCKS:
         return SecondOpinion()
     return second_opinion(read.html, url, metadata=not titled, quick=opinions.doubt < _HOPELESS)
 

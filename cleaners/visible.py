@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _LINE = 160
 #: Characters by which a headline may differ from itself: spaces, quotation marks.
 _NEAR = 10
+#: Lines looked at in one block.
+_LINES = 12
 #: Blocks looked at: above the headline, below it, around the last paragraph.
 _ABOVE, _BELOW, _AROUND_END = 3, 12, 3
 
@@ -76,12 +78,13 @@ def _head(blocks: Sequence[Block], title: str, text: Collection[int]) -> tuple[i
 
 def _lines(blocks: Sequence[Block], first: int, end: int) -> Iterator[str]:
     for block in blocks[first:end]:
-        yield from (line for line in block.text.split("\n") if len(line) <= _LINE)
+        yield from (line for line in block.text.split("\n", _LINES)[:_LINES] if len(line) <= _LINE)
 
 
 def _authors(line: str, words: Lexicon) -> tuple[str, ...]:
     """The names of a byline, or the name beside a mail address."""
-    if found := byline_names(line, words):
+    marked = not words.naming.isdisjoint(normalised(line).split())
+    if marked and (found := byline_names(line, words)):
         return found
     name = without_addresses(line).strip(" ,;:|()<>-")
     return distinct([name]) if "@" in line and " " in name and is_name(name, words) else ()

@@ -10,7 +10,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(epilog="Example: `newsmill demo --folder /tmp/newsmill-demo`")(demo)
+    app.command(epilog="Example: `newsmill demo --folder try-it`")(demo)
 
 
 def demo(

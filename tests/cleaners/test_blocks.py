@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaners.blocks import parse, read_blocks, read_document
+from cleaners.blocks import MOST_BLOCKS, parse, read_blocks, read_document
 from model.article import BlockKind
 
 
@@ -123,3 +123,9 @@ def test_any_markup_gives_blocks_that_hold_together(html: str) -> None:
     assert all(0 <= first <= end <= size for first, end in zip(document.first, document.end, strict=True))
     assert all(parent <= number for number, parent in enumerate(document.parents))
     assert all(block.text.strip() and 0.0 <= block.link_density <= 1.0 for block in document.blocks)
+
+
+def test_a_page_made_of_blocks_is_read_up_to_a_bound() -> None:
+    blocks = read_blocks("<body>" + "".join(f"<p>Paragraph number {number}.</p>" for number in range(2 * MOST_BLOCKS)))
+    assert len(blocks) == MOST_BLOCKS
+    assert blocks[-1].text == f"Paragraph number {MOST_BLOCKS - 1}."

@@ -56,7 +56,7 @@ def test_a_page_comes_back_cleaned_and_the_memory_moved_on() -> None:
 
 @pytest.mark.slow
 def test_a_page_that_takes_too_long_is_ended_and_the_next_one_cleaned() -> None:
-    slow, good = cleaned(MONSTER * 8, GOOD, timeout=8)
+    slow, good = cleaned(MONSTER * 24, GOOD, timeout=6, memory=12_000_000_000)
     assert isinstance(slow, CleanTimeout)
     assert slow.url == "http://example.org/a"
     assert isinstance(good, Learned)

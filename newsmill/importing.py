@@ -87,7 +87,7 @@ class _Import:
 
     def __init__(self, settings: Settings, rooms: Rooms, run_id: int) -> None:
         self._settings, self._rooms, self._run_id = settings, rooms, run_id
-        self._made_up: dict[str, Source] = {}
+        self._introduced = {source.name for source in settings.sources}
         self._sites: Shelf[_Site] = Shelf(lambda: _Site(asyncio.Lock()), limit=_SITES)
         self.counts: Counter[str] = Counter()
 
@@ -111,9 +111,10 @@ class _Import:
         self.counts["left"] += response.page is None
 
     async def _take(self, page: Page) -> None:
-        source = await self._source(page.url)
+        (source,) = owners(self._settings, [page.url])
         with self._sites.use(source.name) as site:
             async with site.lock:
+                await self._introduce(source)
                 state = await asyncio.wrap_future(self._rooms.writer.page_of(source.name, Link(url=page.url), now()))
                 if state.fetched_at is not None and state.fetched_at >= page.fetched_at:
                     self.counts["known"] += 1
@@ -123,14 +124,11 @@ class _Import:
                 outcome = await self._save(state, page, await self._clean(page, source, site), site)
         self.counts[type(outcome).__name__.lower()] += 1
 
-    async def _source(self, url: str) -> Source:
-        """The source of a page; one is made up for a site that config.yaml does not know."""
-        (source,) = owners(self._settings, [url])
-        if source.name not in self._made_up and source not in self._settings.sources:
-            self._made_up[source.name] = source
-            made_up = tuple(self._made_up.values())
-            await asyncio.wrap_future(self._rooms.writer.save_sources(known_sources(self._settings, made_up), now()))
-        return source
+    async def _introduce(self, source: Source) -> None:
+        """Have the database know a source that was made up for a site config.yaml does not name."""
+        if source.name not in self._introduced:
+            await asyncio.wrap_future(self._rooms.writer.add_sources([source], now()))
+            self._introduced.add(source.name)
 
     async def _clean(self, page: Page, source: Source, site: _Site) -> Result:
         """The page's article, and the site's memory moved on by it."""

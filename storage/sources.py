@@ -29,8 +29,18 @@ CHUNK = 500
 
 def save_sources(connection: Connection, sources: Sequence[Source], now: datetime) -> None:
     """Make the table say what config.yaml says; sources it no longer names are disabled, nothing is deleted."""
+    add_sources(connection, sources, now)
+    named = {source.name for source in sources}
     table = source_table.c
-    known = {row.name: row for row in connection.execute(select(source_table))}
+    for name in connection.execute(select(table.name).where(table.configured)).scalars().all():
+        if name not in named:
+            gone = source_table.update().where(table.name == name)
+            connection.execute(gone.values(configured=False, enabled=False, updated_at=now))
+
+
+def add_sources(connection: Connection, sources: Sequence[Source], now: datetime) -> None:
+    """Make the table hold these sources as they are, and leave the others alone."""
+    table = source_table.c
     for source in sources:
         facts = {
             "url": source.url,
@@ -39,15 +49,12 @@ def save_sources(connection: Connection, sources: Sequence[Source], now: datetim
             "enabled": source.enabled,
             "configured": True,
         }
-        row = known.pop(source.name, None)
+        row = connection.execute(select(source_table).where(table.name == source.name)).one_or_none()
         if row is None:
             new = source_table.insert().values(name=source.name, first_seen_at=now, updated_at=now, **facts)
             connection.execute(new)
         elif any(getattr(row, name) != value for name, value in facts.items()):
             connection.execute(source_table.update().where(table.name == source.name).values(updated_at=now, **facts))
-    for name in (name for name, row in known.items() if row.configured):
-        gone = source_table.update().where(table.name == name)
-        connection.execute(gone.values(configured=False, enabled=False, updated_at=now))
 
 
 def save_endpoints(connection: Connection, source: str, endpoints: Sequence[Endpoint], now: datetime) -> None:

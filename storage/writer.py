@@ -98,6 +98,10 @@ class Writer:
         """See `storage.sources.save_sources`."""
         return self.submit(lambda connection: sources.save_sources(connection, configured, now))
 
+    def add_sources(self, made_up: Sequence[Source], now: datetime) -> Future[None]:
+        """See `storage.sources.add_sources`."""
+        return self.submit(lambda connection: sources.add_sources(connection, made_up, now))
+
     def save_endpoints(self, source: str, endpoints: Sequence[Endpoint], now: datetime) -> Future[None]:
         """See `storage.sources.save_endpoints`."""
         return self.submit(lambda connection: sources.save_endpoints(connection, source, endpoints, now))

@@ -1,8 +1,8 @@
 """Feeds: RSS 0.9x, 1.0, 2.0, Atom, RDF and JSON Feed to links. The one door of feedparser.
 
 feedparser reads the XML; what it lacks is added here: JSON Feed, named time zones, titles free of markup, raw ampersands in
-addresses, the address behind a feed service. Its sanitising and resolving of the entries' HTML is off: nobody reads
-that HTML, and it is six sevenths of the time.
+addresses, the address behind a feed service. Its sanitising and resolving of the entries' HTML is off: it is six sevenths of
+the time, and who reads that HTML (`model.source.Link.content`) cleans it like any page.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import feedparser
 
 from crawler import jsonfeed
 from crawler.dates import moment, plausible
+from crawler.enclosed import as_html, bounded, is_whole
 from crawler.filters import unique
 from crawler.titles import plain
 from model.errors import DiscoveryError
@@ -116,7 +117,26 @@ def _link(entry: _Entry, page: Page, *, is_atom: bool) -> Iterator[Link]:
         published=published,
         modified=updated,
         authors=_authors(entry),
+        content=_content(entry),
     )
+
+
+def _content(entry: _Entry) -> str | None:
+    """The longest body an entry carries (content:encoded, Atom's content), else a description too long for a teaser."""
+    bodies = [_body(part) for part in entry.get("content", ()) if isinstance(part, dict)]
+    written = max(bodies, key=len, default="")
+    if not written:
+        description = _body(entry.get("summary_detail") or {})
+        written = description if is_whole(description) else ""
+    return bounded(written)
+
+
+def _body(part: dict[str, Any]) -> str:
+    """One text construct as HTML; empty where it is no text."""
+    value, kind = part.get("value"), str(part.get("type") or "")
+    if not isinstance(value, str) or not (kind.startswith("text/") or kind.endswith(("html", "xml"))):
+        return ""
+    return as_html(value) if kind == "text/plain" else value.strip()
 
 
 def _address(entry: _Entry) -> str:

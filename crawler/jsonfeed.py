@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from crawler.dates import moment
+from crawler.enclosed import as_html, bounded
 from crawler.titles import plain
 from model.errors import DiscoveryError
 from model.source import Link
@@ -56,6 +57,7 @@ def _link(entry: dict[str, Any], page: Page) -> Iterator[Link]:
         published=_date(entry, "date_published", page.fetched_at),
         modified=_date(entry, "date_modified", page.fetched_at),
         authors=_authors(entry),
+        content=bounded(_text(entry, "content_html") or as_html(_text(entry, "content_text"))),
     )
 
 

@@ -75,3 +75,5 @@ class Link:
     published: datetime | None = None
     modified: datetime | None = None
     authors: tuple[str, ...] = ()
+    #: The article's body as HTML, where a feed carries it whole or claims to; as written, not sanitised.
+    content: str | None = field(default=None, repr=False)

@@ -1,0 +1,53 @@
+"""What config.yaml names, and what is known of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
+
+from storage.columns import Lists, Moment, Words
+from storage.tables.base import fact, maybe, metadata, row_id
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Words, primary_key=True, comment="The source's name in config.yaml."),
+    fact("url", Words, "Home page."),
+    fact("every", Words, "How often its endpoints are polled: an interval or a cron line."),
+    maybe("language", Words, "ISO 639-1, when the whole source is written in one."),
+    fact("enabled", Boolean, "False when config.yaml says so, or no longer names the source."),
+    fact("configured", Boolean, "False when config.yaml no longer names the source; its articles stay."),
+    fact("first_seen_at", Moment, "When the source first stood in config.yaml."),
+    fact("updated_at", Moment, "When this row last changed."),
+    comment="A news site as config.yaml names it.",
+)
+
+endpoint = Table(
+    "endpoint",
+    metadata,
+    row_id(),
+    fact("source", Words, "Name of its source.", ForeignKey("source.name")),
+    fact("kind", Words, "feed, sitemap or section."),
+    fact("url", Words, "Address."),
+    fact("validators", Lists, "URL of each document behind it -> etag and last_modified, for conditional requests."),
+    fact("next_poll_at", Moment, "Due from then on."),
+    maybe("last_polled_at", Moment, "The last poll, however it ended."),
+    maybe("last_success_at", Moment, "The last poll that went well."),
+    fact("failures", Integer, "Failed polls in a row."),
+    maybe("error", Words, "Code of the last poll's error."),
+    maybe("detail", Words, "What the last poll's error says."),
+    maybe("retired_at", Moment, "When it was no longer configured or discovered; it is not polled any more."),
+    fact("first_seen_at", Moment, "When it was first known."),
+    UniqueConstraint("source", "kind", "url"),
+    Index(None, "next_poll_at"),
+    comment="A page of a source that lists articles.",
+)
+
+site_memory = Table(
+    "site_memory",
+    metadata,
+    Column("source", Words, ForeignKey("source.name"), primary_key=True, comment="Name of its source."),
+    fact("pages", Integer, "Distinct pages learned from."),
+    fact("body", LargeBinary, "The memory, packed with zstd."),
+    fact("updated_at", Moment, "The visit that last taught it."),
+    comment="What a site's earlier pages taught about its clutter.",
+)

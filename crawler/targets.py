@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import httpx
@@ -28,6 +28,8 @@ class Target:
     #: Lower case, ASCII, no brackets, no final dot; addresses in their usual form.
     host: str
     port: int
+    #: The same as the wire takes it, so that it is not parsed again.
+    parsed: httpx.URL = field(repr=False, compare=False)
 
     @property
     def authority(self) -> str:
@@ -68,7 +70,7 @@ def _read(url: str) -> httpx.URL:
     if len(url) > _MAX_LENGTH:
         raise InvalidAddress(url[:200], f"longer than {_MAX_LENGTH:,} characters")
     try:
-        return httpx.URL(url.strip(" \t\r\n"))
+        return httpx.URL(url.strip(" \t\r\n").partition("#")[0])
     except (httpx.InvalidURL, ValueError) as error:
         raise InvalidAddress(url, str(error)) from error
 
@@ -78,11 +80,14 @@ def _checked(text: str, url: httpx.URL) -> Target:
         raise InvalidAddress(text, f"scheme {url.scheme[:20]!r}: only http and https are fetched")
     if url.userinfo or "@" in url.netloc.decode("ascii"):
         raise InvalidAddress(text, "credentials in the address")
-    host = _host(text, url.raw_host.decode("ascii"))
+    written = url.raw_host.decode("ascii")
+    host = _host(text, written)
     port = _DEFAULT_PORTS[url.scheme] if url.port is None else url.port
     if not 1 <= port <= _MAX_PORT:
         raise InvalidAddress(text, f"port {port}")
-    return Target(url=str(url.copy_with(host=host, fragment=None)), scheme=url.scheme, host=host, port=port)
+    if host != written or url.port == _DEFAULT_PORTS[url.scheme]:
+        url = url.copy_with(host=host, port=None if port == _DEFAULT_PORTS[url.scheme] else port)
+    return Target(url=str(url), scheme=url.scheme, host=host, port=port, parsed=url)
 
 
 def _host(text: str, raw: str) -> str:

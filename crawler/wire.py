@@ -186,7 +186,7 @@ class Place:
         options = self._options
         timeout = httpx.Timeout(options.read_timeout, connect=options.connect_timeout, pool=None)
         raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
-        return httpx.Request("GET", self._target.url, headers=raw, extensions={"timeout": timeout.as_dict(), **extensions})
+        return httpx.Request("GET", self._target.parsed, headers=raw, extensions={"timeout": timeout.as_dict(), **extensions})
 
 
 async def _hear_out(response: httpx.Response) -> None:

@@ -24,6 +24,7 @@ from model.errors import InvalidAddress
         ("http://my_site.example.org/", "http://my_site.example.org/", "my_site.example.org"),
         ("http://example.org/a/../b/./c", "http://example.org/b/c", "example.org"),
         (" http://example.org/\n", "http://example.org/", "example.org"),
+        ("http://example.org/a#", "http://example.org/a", "example.org"),
     ],
 )
 def test_parsed(url: str, asked: str, authority: str) -> None:

@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from storage.copying import copy as copy
     from storage.formats import export as export
     from storage.lease import Lease as Lease
     from storage.migrate import upgrade as upgrade
@@ -29,12 +30,13 @@ _HOMES = {
     "Lease": "storage.lease",
     "Store": "storage.store",
     "Writer": "storage.writer",
+    "copy": "storage.copying",
     "export": "storage.formats",
     "open_store": "storage.store",
     "upgrade": "storage.migrate",
 }
 
-__all__ = ["Lease", "Store", "Writer", "export", "open_store", "upgrade"]
+__all__ = ["Lease", "Store", "Writer", "copy", "export", "open_store", "upgrade"]
 
 
 def __getattr__(name: str) -> object:

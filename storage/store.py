@@ -86,6 +86,15 @@ class Store:
         with foreign_errors(self.address), self._readers.begin() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A transaction that reads the database as it is at its beginning, however long it takes and whatever others write."""
+        with foreign_errors(self.address), self._readers.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
     def check_schema(self) -> None:
         """Make sure that this version knows the database's tables.
 

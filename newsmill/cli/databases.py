@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
     _db.command(epilog="Examples: `newsmill db cut 17 42`, `newsmill db cut 17 42 --undo`")(cut)
     _db.command(epilog="Examples: `newsmill db prune`, `newsmill db prune --older-than 90d`")(prune)
     _db.command(epilog="Example: `newsmill db check`")(check)
+    _db.command(epilog="Example: `newsmill db copy sqlite:///news.db postgresql://user@host/news`")(copy)
     app.add_typer(_db, name="db")
 
 
@@ -118,3 +119,29 @@ def check(*, config: Config = DEFAULT_CONFIG, database: Database = None) -> None
     if any(finding.wrong for finding in findings):
         raise typer.Exit(ExitCode.ERROR)
     typer.echo(f"nothing wrong: {len(findings)} checks")
+
+
+def copy(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The database: a file or a postgresql:// URL.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Where to: a file that is not there yet, or an empty database.")],
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
+) -> None:
+    """Copy a whole database into an empty one, SQLite or PostgreSQL, and check every row.
+
+    Of a copy that fails or is ended nothing is left: begin it again.
+    """
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from newsmill.cli.terminal import console
+    from storage import copy as copy_database
+
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console(stderr=True), transient=True, disable=quiet) as progress:
+        task = progress.add_task("")
+
+        def watch(table: str, done: int, rows: int) -> None:
+            progress.update(task, description=table, completed=done, total=rows)
+
+        copied = copy_database(source, target, watch=watch)
+    typer.echo(f"{copied['article']} articles, {sum(copied.values())} rows in {len(copied)} tables copied and checked")

@@ -42,6 +42,15 @@ class Request:
     validators: Validators = field(default_factory=Validators)
 
 
+class Origin(StrEnum):
+    """Where a page's bytes are from."""
+
+    #: From the page's own address.
+    PAGE = "page"
+    #: From the feed that lists it and carries the article's text.
+    FEED = "feed"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page as served, content encoding undone, nothing decoded."""
@@ -59,6 +68,11 @@ class Page:
     elapsed: float
     #: Where the page has moved for good (301, 308), as far as the redirects from the first one on said so.
     moved_to: str | None = None
+    origin: Origin = Origin.PAGE
+    #: The further pages of an article that runs over several, in order; they have none of their own.
+    parts: tuple[Page, ...] = ()
+    #: Why a further page is not among the parts; None: all are.
+    missing: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None where the server sent none."""

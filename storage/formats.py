@@ -23,7 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _GROUP = 1000
 _COLUMNS: Final = tuple(field.name for field in fields(StoredArticle))
 _LISTS = ("authors", "tags", "url_chain")
-_WHOLE = ("id", "word_count", "revision", "duplicates", "duplicate_of", "http_status", "raw_body_id")
+_WHOLE = ("id", "word_count", "revision", "parts", "duplicates", "duplicate_of", "http_status", "raw_body_id")
 
 
 def export(kind: str, articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:

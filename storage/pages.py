@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select
 
 from model.errors import NotFound
-from model.page import Validators
+from model.page import Origin, Validators
 from model.source import Link
 from storage.identity import identity
+from storage.raw import keep_body
 from storage.sources import CHUNK, validators_json
 from storage.tables import endpoint as endpoint_table
 from storage.tables import event as event_table
 from storage.tables import page as page_table
+from storage.tables import page_fetch as fetch_table
 from storage.values import PageState, PageStatus, PollSaved
 
 if TYPE_CHECKING:
@@ -24,13 +26,24 @@ if TYPE_CHECKING:
 
     from storage.values import Poll
 
+#: Whether what was last kept of a page is the text that its feed carries.
+_OF_FEED = (
+    select(fetch_table.c.id)
+    .where(
+        (fetch_table.c.id == page_table.c.fetch_id) | (fetch_table.c.first_id == page_table.c.fetch_id),
+        fetch_table.c.origin == Origin.FEED.value,
+    )
+    .exists()
+    .label("is_of_feed")
+)
 _KIND_ORDER = ("feed", "sitemap", "section")
 
 
 def due_pages(connection: Connection, source: str, now: datetime, *, limit: int) -> tuple[PageState, ...]:
     """Pages of a source whose time has come, in the order they were first seen."""
     table = page_table.c
-    query = select(page_table).where(table.source == source, table.next_attempt_at <= now).order_by(table.id).limit(limit)
+    query = select(page_table, _OF_FEED).where(table.source == source, table.next_attempt_at <= now)
+    query = query.order_by(table.id).limit(limit)
     return tuple(_state(row) for row in connection.execute(query))
 
 
@@ -38,7 +51,7 @@ def pages(connection: Connection, page_ids: Sequence[int]) -> tuple[PageState, .
     """These pages, in the order of their ids; unknown ids are left out."""
     rows: list[Row[Any]] = []
     for start in range(0, len(page_ids), CHUNK):
-        query = select(page_table).where(page_table.c.id.in_(page_ids[start : start + CHUNK]))
+        query = select(page_table, _OF_FEED).where(page_table.c.id.in_(page_ids[start : start + CHUNK]))
         rows.extend(connection.execute(query))
     return tuple(_state(row) for row in sorted(rows, key=lambda row: int(row.id)))
 
@@ -106,7 +119,7 @@ def page_of(connection: Connection, source: str, link: Link, now: datetime) -> P
     key = identity(link.url)
     if not _known(connection, [key]):
         connection.execute(insert(page_table).values(_new(source, None, key, link, now) | {"next_attempt_at": None}))
-    return _state(connection.execute(select(page_table).where(page_table.c.identity == key)).one())
+    return _state(connection.execute(select(page_table, _OF_FEED).where(page_table.c.identity == key)).one())
 
 
 def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollSaved:
@@ -114,13 +127,20 @@ def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollS
     for link in poll.links:
         unique.setdefault(identity(link.url), link)
     known = _known(connection, unique)
-    rows = [_new(endpoint.source, endpoint.id, key, link, poll.at) for key, link in unique.items() if key not in known]
+    kept = {key: keep_body(connection, link.content.encode(), poll.at) for key, link in unique.items() if link.content}
+    rows = [
+        _new(endpoint.source, endpoint.id, key, link, poll.at) | {"feed_body_id": kept.get(key)}
+        for key, link in unique.items()
+        if key not in known
+    ]
     if rows:
         connection.execute(insert(page_table), rows)
     order = _endpoint_order(connection, known.values()) if known else {}
     changed = 0
     for key, row in known.items():
         changes = _refreshed(row, unique[key])
+        if kept.get(key, row.feed_body_id) != row.feed_body_id:
+            changes["feed_body_id"] = kept[key]
         if _is_due_anew(row, unique[key]):
             changed += 1
             changes |= {"next_attempt_at": poll.at, "attempts": 0, "status": _status_anew(row)}
@@ -144,6 +164,7 @@ def _known(connection: Connection, keys: Iterable[str]) -> dict[str, Row[Any]]:
         table.modified,
         table.status,
         table.visited_at,
+        table.feed_body_id,
     )
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(wanted), CHUNK):
@@ -227,4 +248,6 @@ def _state(row: Row[Any]) -> PageState:
         validators=Validators(etag=row.etag, last_modified=row.last_modified) if stored else Validators(),
         first_seen_at=row.first_seen_at,
         fetched_at=row.fetched_at,
+        has_feed_text=row.feed_body_id is not None,
+        is_of_feed=row.is_of_feed,
     )

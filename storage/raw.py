@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import zstandard
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select
 
 from model.errors import NotFound
 from model.fingerprints import body_hash
-from model.page import Page
+from model.page import Origin, Page
 from storage.tables import article as article_table
 from storage.tables import page as page_table
 from storage.tables import page_fetch as fetch_table
@@ -40,11 +41,24 @@ def unpack(packed: bytes) -> bytes:
 
 
 def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) -> int:
-    """Keep a fetched page raw as its page's last, and return the fetch's id; the same fetch again is the row there is."""
+    """Keep a fetched page raw, with its parts, as its page's last, and return the fetch's id.
+
+    The same fetch again is the row there is.
+    """
     table = fetch_table.c
     known = connection.scalar(select(table.id).where(table.page_id == page_id, table.fetched_at == page.fetched_at))
     if known is not None:
         return int(known)
+    fetch_id = _insert_fetch(connection, page_id, run_id, page)
+    for number, part in enumerate(page.parts, 2):
+        _insert_fetch(connection, page_id, run_id, part, first_id=fetch_id, number=number)
+    connection.execute(page_table.update().where(page_table.c.id == page_id).values(fetch_id=fetch_id))
+    return fetch_id
+
+
+def _insert_fetch(
+    connection: Connection, page_id: int, run_id: int, page: Page, *, first_id: int | None = None, number: int = 1
+) -> int:
     facts: dict[str, Any] = {
         "url": page.url,
         "chain": list(page.chain),
@@ -52,24 +66,40 @@ def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) ->
         "headers": [list(header) for header in page.headers],
         "fetched_at": page.fetched_at,
         "elapsed": page.elapsed,
-        "raw_body_id": _keep_body(connection, page),
+        "raw_body_id": keep_body(connection, page.body, page.fetched_at),
+        "origin": page.origin.value,
+        "first_id": first_id,
+        "part": number,
+        "missing": page.missing,
     }
-    new = insert(fetch_table).values(page_id=page_id, run_id=run_id, **facts).returning(table.id)
-    fetch_id = int(connection.execute(new).scalar_one())
-    connection.execute(page_table.update().where(page_table.c.id == page_id).values(fetch_id=fetch_id))
-    return fetch_id
+    new = insert(fetch_table).values(page_id=page_id, run_id=run_id, **facts).returning(fetch_table.c.id)
+    return int(connection.execute(new).scalar_one())
 
 
-def _keep_body(connection: Connection, page: Page) -> int:
-    table, key = raw_table.c, body_hash(page.body)
+def keep_body(connection: Connection, body: bytes, at: datetime) -> int:
+    """Keep bytes, and return their row's id; equal ones are kept once."""
+    table, key = raw_table.c, body_hash(body)
     known = connection.execute(select(table.id, table.body.is_(None).label("pruned")).where(table.hash == key)).first()
     if known is not None:
         if known.pruned:
-            anew = {"encoding": "zstd", "body": pack(page.body), "stored_at": page.fetched_at}
+            anew = {"encoding": "zstd", "body": pack(body), "stored_at": at}
             connection.execute(raw_table.update().where(table.id == known.id).values(**anew))
         return int(known.id)
-    facts = {"hash": key, "size": len(page.body), "encoding": "zstd", "body": pack(page.body), "stored_at": page.fetched_at}
+    facts = {"hash": key, "size": len(body), "encoding": "zstd", "body": pack(body), "stored_at": at}
     return int(connection.execute(insert(raw_table).values(**facts).returning(table.id)).scalar_one())
+
+
+def feed_text(connection: Connection, page_id: int) -> str:
+    """The article's text as its feed carries it, HTML.
+
+    Raises:
+        NotFound: no feed does, or it was pruned.
+    """
+    query = select(raw_table.c.body).join(page_table, page_table.c.feed_body_id == raw_table.c.id)
+    packed = connection.scalar(query.where(page_table.c.id == page_id))
+    if packed is None:
+        raise NotFound(f"no feed carries the text of page {page_id}")
+    return unpack(packed).decode("utf8")
 
 
 def raw_page(connection: Connection, page_id: int) -> Page:
@@ -102,7 +132,9 @@ def raw_pages(
     until: datetime | None = None,
     limit: int | None = None,
 ) -> Iterator[Page]:
-    """Every fetch whose body is kept, in the order they were kept; each piece of them in a transaction of its own.
+    """Every fetch whose body is kept, each part for itself, in the order they were kept.
+
+    Each piece of them is read in a transaction of its own.
 
     Args:
         reading: opens a transaction that reads: `Store.reading`.
@@ -130,12 +162,14 @@ def raw_pages(
 
 
 def _read(connection: Connection, fetch_id: int | None, what: str) -> Page:
+    """A fetch with its parts; one whose part was pruned is as good as pruned."""
     table = fetch_table.c
-    query = select(fetch_table, raw_table.c.body).join(raw_table, raw_table.c.id == table.raw_body_id).where(table.id == fetch_id)
-    row = connection.execute(query).first() if fetch_id is not None else None
-    if row is None or row.body is None:
+    query = select(fetch_table, raw_table.c.body).join(raw_table, raw_table.c.id == table.raw_body_id)
+    asked = query.where((table.id == fetch_id) | (table.first_id == fetch_id)).order_by(table.part)
+    rows = connection.execute(asked).all() if fetch_id is not None else []
+    if not rows or any(row.body is None for row in rows):
         raise NotFound(f"no raw body is kept of {what}")
-    return _page(row)
+    return replace(_page(rows[0]), parts=tuple(map(_page, rows[1:])))
 
 
 def _page(row: Row[Any]) -> Page:
@@ -147,4 +181,6 @@ def _page(row: Row[Any]) -> Page:
         body=unpack(row.body),
         fetched_at=row.fetched_at,
         elapsed=row.elapsed,
+        origin=Origin(row.origin),
+        missing=row.missing,
     )

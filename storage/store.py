@@ -239,6 +239,11 @@ class Store:
         with self.reading() as connection:
             return raw.raw_article(connection, article_id)
 
+    def feed_text(self, page_id: int) -> str:
+        """See `storage.raw.feed_text`."""
+        with self.reading() as connection:
+            return raw.feed_text(connection, page_id)
+
     def search(
         self,
         query: str,

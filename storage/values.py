@@ -62,6 +62,10 @@ class PageState:
     #: When the page was first seen and last fetched whole.
     first_seen_at: datetime
     fetched_at: datetime | None = None
+    #: Its feed carries the article's text (`Store.feed_text`).
+    has_feed_text: bool = False
+    #: What is stored of it is that text.
+    is_of_feed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +154,12 @@ class StoredArticle:
     raw_body_id: int | None
     engine_version: str
     doubt: float
+    #: ``page``, or ``feed`` where the page was refused or gave a teaser and its feed carries the text.
+    text_from: str
+    #: How many pages the text was joined from.
+    parts: int
+    #: Why a further one is not in it; None: it is whole.
+    missing_part: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +177,12 @@ class StoredRevision:
     raw_body_id: int | None
     engine_version: str
     doubt: float
+    #: ``page`` or ``feed``.
+    text_from: str
+    #: How many pages the text was joined from.
+    parts: int
+    #: Why a further one is not in it; None: it is whole.
+    missing_part: str | None
     #: What changed since the one before, as `storage.difference` writes it; None for the first.
     changes: str | None
 

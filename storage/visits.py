@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from model.article import Cleaned
 from model.errors import BadStatus, NotFound, PageError, RobotsDisallowed
 from model.outcome import Duplicate, Failed, Revised, Skipped, Stored, Unchanged
-from model.page import NotModified, Validators
+from model.page import NotModified, Origin, Validators
 from storage.articles import Saved, arrival_of, mark_gone, mark_seen, save_article
 from storage.memories import save_memory
 from storage.raw import keep_fetch
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
     from model.outcome import Outcome
-    from storage.values import Visit
+    from model.page import Page
+    from storage.values import Result, Visit
 
 #: Answers that mean the page will not come back by waiting.
 _GONE = (404, 410)
@@ -67,12 +68,21 @@ def _page_changes(connection: Connection, page: Row[Any], visit: Visit) -> dict[
         "attempts": page.attempts + 1 if isinstance(visit.result, PageError) else 0,
     }
     if visit.page is not None:
-        # A page that could not be cleaned is asked for whole again, until it can.
-        validators = Validators() if isinstance(visit.result, PageError) else visit.page.validators
+        validators = _validators(visit.page, visit.result)
         changes |= {"fetched_at": visit.page.fetched_at, "etag": validators.etag, "last_modified": validators.last_modified}
         if page.fetch_id is None or isinstance(visit.result, PageError):
             keep_fetch(connection, page.id, visit.run_id, visit.page)
     return changes
+
+
+def _validators(page: Page, result: Result) -> Validators:
+    """What to ask with next time; nothing where only a whole page can tell.
+
+    A page that could not be cleaned is fetched whole until it can; the first of several parts says nothing about the others;
+    and what a feed carries is no answer of the page's.
+    """
+    told = not (isinstance(result, PageError) or page.parts or page.missing or page.origin is Origin.FEED)
+    return page.validators if told else Validators()
 
 
 def _apply(connection: Connection, page: Row[Any], visit: Visit, changes: dict[str, Any]) -> Outcome:

@@ -9,11 +9,12 @@ from storage.tables.articles import article, revision
 from storage.tables.base import SCHEMA, metadata
 from storage.tables.likenesses import cut, likeness, shingle, signature
 from storage.tables.pages import event, page, page_fetch, raw_body, run
-from storage.tables.sources import endpoint, site_memory, source
+from storage.tables.sources import backfill, endpoint, site_memory, source
 
 __all__ = [
     "SCHEMA",
     "article",
+    "backfill",
     "cut",
     "endpoint",
     "event",

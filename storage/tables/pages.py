@@ -57,6 +57,7 @@ page = Table(
     maybe("detail", Words, "The reason in words."),
     maybe("fetch_id", Id, "The last fetch kept raw."),
     maybe("article_id", Id, "Its article."),
+    maybe("feed_body_id", Id, "The article's text as its feed carries it (table raw_body)."),
     Index(None, "source", "next_attempt_at"),
     Index(None, "article_id"),
     Index(None, "url"),
@@ -76,9 +77,22 @@ page_fetch = Table(
     fact("fetched_at", Moment, "When the last byte came."),
     fact("elapsed", Float, "Seconds from the first request to the last byte."),
     fact("raw_body_id", Id, "The bytes.", ForeignKey("raw_body.id")),
+    fact(
+        "origin",
+        Words,
+        "page: as the site answered; feed: the text its feed carries, in place of the page's.",
+        server_default="page",
+    ),
+    maybe("first_id", Id, "The fetch of the first part; empty: this is it."),
+    fact("part", Integer, "Which part of the article, from 1.", server_default="1"),
+    maybe("missing", Words, "Why a further part is not among them; empty: all are."),
     UniqueConstraint("page_id", "fetched_at"),
     Index(None, "raw_body_id"),
-    comment="A fetch whose body was kept: first ones, those that brought a revision, those that could not be cleaned.",
+    Index(None, "first_id"),
+    comment=(
+        "A fetch whose body was kept: first ones, those that brought a revision, those that could not be cleaned;"
+        " and the further parts of each."
+    ),
 )
 
 event = Table(

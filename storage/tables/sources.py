@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint
 
-from storage.columns import Lists, Moment, Words
+from storage.columns import Id, Lists, Moment, Words
 from storage.tables.base import fact, maybe, metadata, row_id
 
 source = Table(
@@ -40,6 +40,27 @@ endpoint = Table(
     UniqueConstraint("source", "kind", "url"),
     Index(None, "next_poll_at"),
     comment="A page of a source that lists articles.",
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    Column(
+        "endpoint_id",
+        Id,
+        ForeignKey("endpoint.id"),
+        primary_key=True,
+        autoincrement=False,
+        comment="The endpoint whose archive it is.",
+    ),
+    fact("since", Moment, "The day asked for: older entries are left."),
+    maybe("next_url", Words, "The list page to go on with; empty: it begins at the first."),
+    fact("documents", Integer, "List pages and sitemaps read so far."),
+    fact("links", Integer, "Links found so far that were not known."),
+    fact("updated_at", Moment, "When it last moved on."),
+    maybe("ended_at", Moment, "When its end was reached; empty: it is not."),
+    maybe("ended_by", Words, "What the end was, in words."),
+    comment="How far the archive of an endpoint was walked back (newsmill crawl --since).",
 )
 
 site_memory = Table(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from storage.views.view import View
 
+#: Whether a fetch's text is a feed's, and how many further parts it has.
+_OF_FEED = "f.origin = 'feed' OR EXISTS (SELECT 1 FROM page_fetch x WHERE x.first_id = f.id AND x.origin = 'feed')"
+_PARTS = "(SELECT count(*) FROM page_fetch x WHERE x.first_id = f.id AND x.origin = 'page')"
 _ARTICLE_COLUMNS = (
     ("id", "a.id", "Number of the article."),
     ("source", "a.source", "Name of the source."),
@@ -40,6 +43,13 @@ _ARTICLE_COLUMNS = (
     ("raw_body_id", "f.raw_body_id", "The bytes it was cleaned from (table raw_body)."),
     ("engine_version", "r.engine_version", "Version of the cleaning that made the text."),
     ("doubt", "r.doubt", "0 to 1: how far cleaning mistrusts the text."),
+    (
+        "text_from",
+        f"CASE WHEN {_OF_FEED} THEN 'feed' ELSE 'page' END",
+        "page: the text is the page's; feed: the page was refused or gave a teaser, its feed carries the whole text.",
+    ),
+    ("parts", f"1 + {_PARTS}", "How many pages the text was joined from."),
+    ("missing_part", "f.missing", "Why a further page of the article is not in the text; empty: it is whole."),
 )
 _ARTICLE_TABLES = (
     "article a\n"
@@ -75,6 +85,9 @@ REVISIONS = View(
         ("raw_body_id", "f.raw_body_id", "The bytes it was cleaned from (table raw_body)."),
         ("engine_version", "r.engine_version", "Version of the cleaning that made it."),
         ("doubt", "r.doubt", "0 to 1: how far cleaning mistrusts it."),
+        ("text_from", f"CASE WHEN {_OF_FEED} THEN 'feed' ELSE 'page' END", "page or feed: where the text is from."),
+        ("parts", f"1 + {_PARTS}", "How many pages the text was joined from."),
+        ("missing_part", "f.missing", "Why a further page of the article is not in the text; empty: it is whole."),
         (
             "changes",
             "r.changes",

@@ -1,7 +1,7 @@
 """Gradient-boosted trees evaluated with numpy: the weights come from LightGBM, which run time never imports.
 
 Every tree is laid out as a complete binary tree of one depth, so that all blocks walk all trees a level at a time and a
-step down is arithmetic: from node ``k`` to ``2k + 1`` or ``2k + 2``. A leaf above the last level repeats itself below.
+step down is arithmetic. A leaf above the last level repeats itself below.
 
 One arithmetic for all: features are float32; a threshold is the largest float32 that is not above LightGBM's double, so
 that comparing float32 with it gives the same answer; leaf values are float64 and summed tree by tree.
@@ -10,7 +10,7 @@ that comparing float32 with it gives the same answer; leaf values are float64 an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import IO, TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Forest:
     """``t`` trees of depth ``d`` over named features."""
 
@@ -33,23 +33,25 @@ class Forest:
     #: Shape (t, 2**d).
     leaves: NDArray[np.float64]
 
+    @cached_property
+    def levels(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]:
+        """Features and thresholds by level, all trees in a row: below node ``k`` stand ``2k`` and ``2k + 1``."""
+        spans = [slice(2**level - 1, 2 ** (level + 1) - 1) for level in range(self.depth)]
+        return tuple((self.features[:, span].ravel(), self.thresholds[:, span].ravel()) for span in spans)
+
     def margins(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sum of the leaves each row falls into; the matrix has a row a block and a column a feature of `names`."""
-        trees, inner = self.features.shape
-        rows, width = matrix.shape
-        table = np.ascontiguousarray(matrix).ravel()
-        offsets = np.arange(trees)[:, None] * inner
-        base = np.arange(rows)[None, :] * width
-        flat_features, flat_thresholds = self.features.ravel(), self.thresholds.ravel()
-        node = np.zeros((trees, rows), dtype=np.int64)
-        for _ in range(self.depth):
-            place = offsets + node
-            right = table.take(flat_features.take(place) + base) > flat_thresholds.take(place)
+        # A row a feature: neighbouring blocks mostly ask the same feature, and then read neighbouring numbers.
+        table = np.ascontiguousarray(matrix.T)
+        rows, flat, block = len(matrix), table.ravel(), np.arange(len(matrix))
+        node = np.repeat(np.arange(len(self.features))[:, None], rows, axis=1)
+        for features, thresholds in self.levels:
+            asked = (features * rows).take(node)
+            asked += block
+            right = flat.take(asked) > thresholds.take(node)
             node += node
-            node += 1
             node += right
-        leaf = node - inner + np.arange(trees)[:, None] * (inner + 1)
-        total: NDArray[np.float64] = np.add.reduce(self.leaves.ravel().take(leaf), axis=0)
+        total: NDArray[np.float64] = np.add.reduce(self.leaves.ravel().take(node), axis=0)
         return total
 
     def probabilities(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:

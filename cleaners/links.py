@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaners.blocks import parse
 from cleaners.decoding import decode, scrub
+from cleaners.parsing import parse
 from cleaners.text import plain
 from model.urls import canonical
 

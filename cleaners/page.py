@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cleaners.align import shares
-from cleaners.blocks import parse, read_document
+from cleaners.blocks import read_document
 from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
@@ -21,6 +21,7 @@ from cleaners.memory import memory_rulings, with_prior
 from cleaners.metadata import claimed_language, read_metadata
 from cleaners.names import distinct, names
 from cleaners.opinion import SecondOpinion, second_opinion
+from cleaners.parsing import parse
 from cleaners.scripts import language_of
 from cleaners.sections import author_rulings, findings, headline_rulings, word_rulings
 from cleaners.text import article_text, plain

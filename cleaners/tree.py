@@ -8,7 +8,7 @@ difference of running sums over these arrays, so no stage walks the page a secon
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +36,11 @@ BREAKING = frozenset(
 )
 
 
+#: What an element looks like: the number of its parent's shape (-1 for the root), its tag, and its class attribute (None
+#: without one). See `cleaners.shapes`.
+Shape: TypeAlias = "tuple[int, str, str | None]"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """The page: ``n`` blocks and ``m`` elements. Element 0 is the root; a parent's number is below its children's."""
@@ -55,3 +60,6 @@ class Document:
     description: str = ""
     #: Attributes of each element; empty for tags in `PLAIN`.
     attributes: Sequence[Mapping[str, str | None]]
+    #: The shapes there are, a parent's before its children's; and for each element the number of its own.
+    shapes: Sequence[Shape]
+    shape: Sequence[int]

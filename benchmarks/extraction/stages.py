@@ -9,13 +9,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.extraction.corpora import Sample, samples
-from cleaners.blocks import parse, read_document
+from cleaners.blocks import read_document
 from cleaners.claims import read_claims
 from cleaners.decoding import decode
 from cleaners.evidence import first_opinions
 from cleaners.features import columns
 from cleaners.opinion import second_opinion
 from cleaners.page import PageRead, judged_page
+from cleaners.parsing import parse
 from model.errors import CleanError
 from model.memory import SiteMemory
 

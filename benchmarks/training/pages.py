@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.training.dataset import Example, example
-from cleaners.blocks import parse, read_document
+from cleaners.blocks import read_document
 from cleaners.features import columns
+from cleaners.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

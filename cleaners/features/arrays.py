@@ -188,23 +188,43 @@ def _prose(letters: Letters, density: Floats) -> Floats:
 def _elements(document: Document) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """Signature, path, depth, the next element up that holds more blocks, and the bits of `AROUND`, of each element."""
     signatures: dict[tuple[str, str | None], int] = {}
-    paths: dict[tuple[int, int], int] = {}
-    first, end = document.first, document.end
-    signature, path, depth, up, around = [], [], [], [], []
-    for number, (tag, parent, named) in enumerate(zip(document.tags, document.parents, document.attributes, strict=True)):
-        own = _BITS.get(tag, 0)
-        if "itemprop" in named and (named["itemprop"] or "").lower() in _BODY_PROPERTIES:
-            own |= _BITS["body_prop"]
-        signed = signatures.setdefault((tag, named.get("class")), len(signatures))
-        signature.append(signed)
-        if parent == number:
-            path.append(0)
-            depth.append(0)
-            up.append(number)
-            around.append(own)
-            continue
-        path.append(paths.setdefault((path[parent], signed), len(paths) + 1))
-        depth.append(depth[parent] + 1)
-        up.append(up[parent] if first[parent] == first[number] and end[parent] == end[number] else parent)
-        around.append(around[parent] | own)
-    return np.array(signature), np.array(path), np.array(depth), np.array(up), np.array(around)
+    signature: list[int] = []
+    depth: list[int] = []
+    around: list[int] = []
+    for above, tag, names in document.shapes:
+        signature.append(signatures.setdefault((tag, names), len(signatures)))
+        depth.append(depth[above] + 1 if above >= 0 else 0)
+        around.append(_BITS.get(tag, 0) | (around[above] if above >= 0 else 0))
+    path = np.array(document.shape)
+    parents, first, end = np.array(document.parents), np.array(document.first), np.array(document.end)
+    # Those that hold the same blocks as their parent are a step with it; of each step the outermost is looked for.
+    numbers = np.arange(len(path))
+    outermost = np.where((first == first[parents]) & (end == end[parents]), parents, numbers)
+    while not np.array_equal(further := outermost[outermost], outermost):
+        outermost = further
+    return (
+        np.array(signature)[path],
+        path,
+        np.array(depth)[path],
+        parents[outermost],
+        np.array(around)[path] | _body_properties(document, parents),
+    )
+
+
+def _body_properties(document: Document, parents: Ints) -> Ints | int:
+    """The bit of what stands inside an element whose microdata names the text of a story; 0 on a page without any."""
+    named = [
+        number
+        for number, attributes in enumerate(document.attributes)
+        if "itemprop" in attributes and (attributes["itemprop"] or "").lower() in _BODY_PROPERTIES
+    ]
+    if not named:
+        return 0
+    inside = np.zeros(len(parents), dtype=np.int64)
+    inside[named] = _BITS["body_prop"]
+    above = parents
+    # Each round looks twice as far up.
+    while above.any():
+        inside |= inside[above]
+        above = above[above]
+    return inside

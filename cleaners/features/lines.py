@@ -30,6 +30,8 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         first=[0],
         end=[len(blocks)],
         attributes=[{}],
+        shapes=[(-1, "html", None)],
+        shape=[0],
         title=title,
     )
     page = arrays.read(document)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cleaners.blocks import MOST_BLOCKS, parse, read_blocks, read_document
+from cleaners.blocks import MOST_BLOCKS, read_blocks, read_document
+from cleaners.parsing import parse
 from model.article import BlockKind
 
 

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cleaners import features, structure
-from cleaners.blocks import parse, read_document
+from cleaners.blocks import read_document
 from cleaners.classifier import shipped
 from cleaners.dump import read_dump
 from cleaners.features import lines
 from cleaners.letters import Letter, count
+from cleaners.parsing import parse
 
 if TYPE_CHECKING:
     from cleaners.tree import Document

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from cleaners.blocks import parse, read_document
+from cleaners.blocks import read_document
 from cleaners.claims import read_claims
 from cleaners.metadata import read_metadata
+from cleaners.parsing import parse
 
 STORY = "".join(
     f"<p>Sentence {number} of a story that is long enough to be read as prose by anybody who reads it.</p>" for number in range(4)

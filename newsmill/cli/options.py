@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from newsmill.config import Settings
+    from storage import Store
 
 DEFAULT_CONFIG = Path("config.yaml")
 
@@ -37,6 +41,12 @@ def day(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+OfSource = Annotated[str | None, typer.Option("--source", "-s", help="Only of this source.")]
+InLanguage = Annotated[str | None, typer.Option("--language", "-l", help="Only in this language, such as en.")]
+Since = Annotated[datetime | None, typer.Option(parser=day, metavar="DATE", help="Only published on or after this day (UTC).")]
+Until = Annotated[datetime | None, typer.Option(parser=day, metavar="DATE", help="Only published before this day (UTC).")]
+
+
 def settings_from(config: Path, database: str | None = None, *, optional: bool = False) -> Settings:
     """The settings of a file, the database replaced where one is named.
 
@@ -52,3 +62,12 @@ def settings_from(config: Path, database: str | None = None, *, optional: bool =
 
     settings = parse("") if optional and config == DEFAULT_CONFIG and not config.exists() else load(config)
     return settings.model_copy(update={"database": database}) if database else settings
+
+
+@contextlib.contextmanager
+def reader(config: Path, database: str | None) -> Iterator[Store]:
+    """The database, for reading only."""
+    from storage import open_store
+
+    with open_store(settings_from(config, database, optional=True).database, readonly=True) as store:
+        yield store

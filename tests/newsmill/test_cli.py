@@ -133,6 +133,11 @@ def test_export_writes_each_story_once_in_every_form(crawled: Path, tmp_path: Pa
     assert pyarrow.parquet.read_table(target).num_rows == len(stories)
     after = newsmill("export", "--since-id", str(stories[10]["id"]), folder=crawled).splitlines()
     assert [json.loads(line)["id"] for line in after] == [story["id"] for story in stories[11:]]
+    folder = tmp_path / "articles"
+    newsmill("export", "--format", "markdown", "--out", str(folder), "--limit", "3", folder=crawled)
+    assert sorted(int(file.stem) for file in folder.rglob("*.md")) == [story["id"] for story in stories[:3]]
+    assert "name a folder" in newsmill("export", "--format", "markdown", folder=crawled, code=1)
+    assert "cannot be written" in newsmill("export", "--output", str(target / "x"), folder=crawled, code=1)
 
 
 @pytest.mark.parametrize("lesson", ["viewus-dtt", "voa-summit"])

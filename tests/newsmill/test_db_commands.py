@@ -89,3 +89,17 @@ def test_show_tells_what_a_revision_changed(database: str) -> None:
     assert shown.exit_code == 0
     assert "first seen: a, 61 words" in shown.stdout
     assert "word59 [-a-]{+changed+}" in shown.stdout
+
+
+def test_an_export_says_where_the_next_one_goes_on(database: str, tmp_path: Path) -> None:
+    words = ["export", "-d", database, "--format", "markdown", "--out", str(tmp_path / "out"), "--duplicates"]
+    assert "2 articles written to" in (first := CliRunner().invoke(app, words)).stderr
+    assert "; --since-id 2 goes on from here" in first.stderr.replace("\n", "")
+    assert "0 articles written to" in CliRunner().invoke(app, [*words, "--since-id", "2"]).stderr
+    assert len(list((tmp_path / "out" / "daily").rglob("*.md"))) == 2
+
+
+def test_copy_says_what_it_copied(database: str, tmp_path: Path) -> None:
+    done = run("copy", database, str(tmp_path / "copy.db"), "--quiet")
+    assert (done.exit_code, done.stdout.split(",")[0]) == (0, "2 articles")
+    assert articles(str(tmp_path / "copy.db")) == 1

@@ -21,24 +21,44 @@ if TYPE_CHECKING:
     from cleaners.decoding import Decoded, decode
     from cleaners.dump_page import clean_text
     from cleaners.forms import Form, render
+    from cleaners.joining import adds, joined, replaced, stands_in
     from cleaners.links import Anchor, anchors_of
     from cleaners.memory import learn
     from cleaners.page import clean
     from cleaners.version import ENGINE_VERSION
 
-__all__ = ["ENGINE_VERSION", "Anchor", "Decoded", "Form", "anchors_of", "clean", "clean_text", "decode", "learn", "render"]
+__all__ = [
+    "ENGINE_VERSION",
+    "Anchor",
+    "Decoded",
+    "Form",
+    "adds",
+    "anchors_of",
+    "clean",
+    "clean_text",
+    "decode",
+    "joined",
+    "learn",
+    "render",
+    "replaced",
+    "stands_in",
+]
 
 _HOMES = {
     "ENGINE_VERSION": "version",
     "Anchor": "links",
     "Decoded": "decoding",
     "Form": "forms",
+    "adds": "joining",
     "anchors_of": "links",
     "clean": "page",
     "clean_text": "dump_page",
     "decode": "decoding",
+    "joined": "joining",
     "learn": "memory",
     "render": "forms",
+    "replaced": "joining",
+    "stands_in": "joining",
 }
 
 

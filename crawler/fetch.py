@@ -8,15 +8,18 @@ Each request of a chain of redirects is looked at afresh::
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from crawler import targets
+from crawler.chain import Chain, readdressed, retold
 from crawler.content import ACCEPT, unwanted_bytes, unwanted_type
+from crawler.cookies import Jar
 from crawler.inflate import ACCEPT_ENCODING, Body
 from crawler.names import Names
+from crawler.neighbours import Neighbours
 from crawler.politeness import Turns, retry_after
 from crawler.robots import MAX_REDIRECTS, Robots
+from crawler.ways import PLAIN, Way
 from crawler.wire import NoConnection, Wire
 from model.errors import (
     BadRedirect,
@@ -40,36 +43,13 @@ if TYPE_CHECKING:
     from crawler.robots import Rules
     from crawler.targets import Target
     from crawler.wire import Answer, Head, Headers
+    from model.source import Source
 
 _GOOD: Final = frozenset({200, 203})
 _NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-_PERMANENT: Final = frozenset({301, 308})
 #: Look-ups of names at a time for each request in flight: those of requests that gave up go on for a while.
 _LOOK_UPS: Final = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chain:
-    """A request on its way through redirects."""
-
-    request: Request
-    #: What is asked next.
-    target: Target
-    #: Addresses asked and being asked, the request's own as it was given.
-    asked: tuple[str, ...]
-    #: Seconds spent on the network.
-    spent: float = 0.0
-    #: The address that permanent redirects alone led to, where there was at least one.
-    moved_to: str | None = None
-    #: Whether a redirect for the time being is among those followed.
-    passing: bool = False
-
-    def on(self, target: Target, *, status: int, spent: float) -> _Chain:
-        """The chain after a redirect."""
-        passing = self.passing or status not in _PERMANENT
-        moved_to = self.moved_to if passing else target.url
-        return replace(self, target=target, asked=(*self.asked, target.url), spent=spent, moved_to=moved_to, passing=passing)
 
 
 class Fetcher:
@@ -90,6 +70,8 @@ class Fetcher:
         self._names = Names(_LOOK_UPS * options.concurrency)
         self._wire = Wire(options, resolve or self._names)
         self._turns = Turns(options, clock)
+        self._neighbours = Neighbours(resolve or self._names, clock) if options.group_addresses else None
+        self._jar = Jar()
         self._robots = Robots(self._read_robots, options.product, clock)
 
     async def __aenter__(self) -> Self:
@@ -102,24 +84,28 @@ class Fetcher:
         await self._wire.__aexit__(kind, error, traceback)
         self._names.close()
 
-    async def fetch(self, request: Request) -> Page | NotModified:
+    def of(self, source: Source) -> Visitor:
+        """The fetcher as a source's pages are asked for: with its headers, cookies and proxy."""
+        return Visitor(self, Way.of(source))
+
+    async def fetch(self, request: Request, *, way: Way = PLAIN) -> Page | NotModified:
         """Fetch a page, following redirects.
 
         Raises:
             FetchError: one of its kinds. ``url`` is the request's own; after redirects ``detail`` names the last address.
         """
-        return await self._follow(request, max_redirects=self._options.max_redirects)
+        return await self._follow(request, way, max_redirects=self._options.max_redirects)
 
-    async def allowed(self, url: str) -> bool:
+    async def allowed(self, url: str, *, way: Way = PLAIN) -> bool:
         """Whether the site's robots.txt lets us fetch the page; always, when robots are not obeyed.
 
         Raises:
             FetchError: the address cannot be asked, or the robots.txt cannot be read.
         """
         target = targets.parse(url)
-        return not self._options.obey_robots or (await self._rules(target)).allows(target.url)
+        return not self._options.obey_robots or (await self._rules(target, way)).allows(target.url)
 
-    async def sitemaps(self, url: str) -> tuple[str, ...]:
+    async def sitemaps(self, url: str, *, way: Way = PLAIN) -> tuple[str, ...]:
         """The sitemaps that the robots.txt of a page's site names, absolute; what is no address is left out.
 
         Raises:
@@ -127,18 +113,25 @@ class Fetcher:
         """
         target = targets.parse(url)
         found = []
-        for sitemap in (await self._rules(target)).sitemaps:
+        for sitemap in (await self._rules(target, way)).sitemaps:
             try:
                 found.append(targets.join(target, sitemap).url)
             except InvalidAddress:
                 continue
         return tuple(dict.fromkeys(found))
 
-    async def _follow(self, request: Request, *, max_redirects: int) -> Page | NotModified:
+    async def _follow(self, request: Request, way: Way, *, max_redirects: int) -> Page | NotModified:
         target = targets.parse(request.url)
-        chain = _Chain(request=request, target=target, asked=(request.url,))
-        visited = {target.url}
+        jar = self._jar if way.access.cookies else Jar()
+        chain = Chain(request=request, target=target, asked=(request.url,), way=way, jar=jar)
+        visited: set[tuple[str, str]] = set()
         while True:
+            cookies = chain.jar.header(target, now=now())
+            if (target.url, cookies) in visited:  # with other cookies the same address may be another page
+                raise BadRedirect(request.url, f"a loop: back at {target.url}")
+            if len(visited) > max_redirects:
+                raise BadRedirect(request.url, f"more than {max_redirects} redirects, the next to {target.url}")
+            visited.add((target.url, cookies))
             try:
                 began, answer = await self._ask(chain)
                 spent = chain.spent + self._clock() - began
@@ -146,60 +139,62 @@ class Fetcher:
                     return _judged(chain, answer, spent)
                 target = _next_target(chain.target, answer.head)
             except FetchError as error:
-                raise _retold(error, chain) from error
+                raise retold(error, chain) from error
             chain = chain.on(target, status=answer.head.status, spent=spent)
-            if target.url in visited:
-                raise BadRedirect(request.url, f"a loop: back at {target.url}")
-            if len(visited) > max_redirects:
-                raise BadRedirect(request.url, f"more than {max_redirects} redirects, the next to {target.url}")
-            visited.add(target.url)
 
-    async def _ask(self, chain: _Chain) -> tuple[float, Answer]:
+    async def _ask(self, chain: Chain) -> tuple[float, Answer]:
         """One request of a chain: the moment it was sent and what came back."""
         target, want = chain.target, chain.request.want
-        crawl_delay = 0.0 if want is Want.ROBOTS else await self._admit(target)
+        crawl_delay = 0.0 if want is Want.ROBOTS else await self._admit(target, chain.way)
+        queue = target.authority if self._neighbours is None else await self._neighbours.group(target)
         seconds = self._options.total_timeout - chain.spent
         async with (
-            self._turns.turn(target.authority, target.url, crawl_delay=crawl_delay) as turn,
-            self._wire.place(target) as place,
+            self._turns.turn(queue, target.url, crawl_delay=crawl_delay) as turn,
+            self._wire.place(target, chain.way.proxy) as place,
         ):
             began = self._clock()
             try:
-                answer = await place.get(self._headers(chain.request), seconds=seconds, take=self._taker(want, target.url))
+                answer = await place.get(self._headers(chain), seconds=seconds, take=self._taker(want, target.url))
             except NoConnection as error:
                 turn.absent()
                 raise error.reason from error
+            finally:
+                turn.took(self._clock() - began)
             turn.answered(answer.head.status, _wait_asked(answer.head))
+        chain.jar.take((value for name, value in answer.head.headers if name == "set-cookie"), target, now=now())
         return began, answer
 
-    async def _admit(self, target: Target) -> float:
+    async def _admit(self, target: Target, way: Way) -> float:
         """Ask robots.txt; the delay it wants."""
         if not self._options.obey_robots:
             return 0.0
-        rules = await self._rules(target)
+        rules = await self._rules(target, way)
         if not rules.allows(target.url):
             raise RobotsDisallowed(target.url, f"{target.robots_url} does not allow it")
         return rules.crawl_delay
 
-    async def _rules(self, target: Target) -> Rules:
+    async def _rules(self, target: Target, way: Way) -> Rules:
         try:
-            return await self._robots.rules(target.robots_url)
+            return await self._robots.rules(target.robots_url, way)
         except FetchError as error:
-            raise _readdressed(error, target.url, error.detail) from error
+            raise readdressed(error, target.url, error.detail) from error
 
-    async def _read_robots(self, url: str) -> bytes:
-        page = await self._follow(Request(url=url, want=Want.ROBOTS), max_redirects=MAX_REDIRECTS)
+    async def _read_robots(self, url: str, way: Way) -> bytes:
+        page = await self._follow(Request(url=url, want=Want.ROBOTS), way, max_redirects=MAX_REDIRECTS)
         assert isinstance(page, Page)
         return page.body
 
-    def _headers(self, request: Request) -> Headers:
-        validators = request.validators
+    def _headers(self, chain: Chain) -> Headers:
+        validators = chain.request.validators
         conditions = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
+        cookies = chain.jar.header(chain.target, now=now())
         return (
             ("User-Agent", self._options.user_agent),
-            ("Accept", ACCEPT[request.want]),
+            ("Accept", ACCEPT[chain.request.want]),
             ("Accept-Encoding", ACCEPT_ENCODING),
             *((name, value) for name, value in conditions if value and _sendable(value)),
+            *((("Cookie", cookies),) if cookies else ()),
+            *chain.way.headers_to(chain.target),
         )
 
     def _taker(self, want: Want, url: str) -> Callable[[Head], Body | None]:
@@ -220,6 +215,30 @@ class Fetcher:
         return take
 
 
+class Visitor:
+    """A fetcher on behalf of one source.
+
+    Args:
+        fetcher: who fetches.
+        way: how.
+    """
+
+    def __init__(self, fetcher: Fetcher, way: Way) -> None:
+        self._fetcher, self._way = fetcher, way
+
+    async def fetch(self, request: Request) -> Page | NotModified:
+        """As `Fetcher.fetch`."""
+        return await self._fetcher.fetch(request, way=self._way)
+
+    async def allowed(self, url: str) -> bool:
+        """As `Fetcher.allowed`."""
+        return await self._fetcher.allowed(url, way=self._way)
+
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """As `Fetcher.sitemaps`."""
+        return await self._fetcher.sitemaps(url, way=self._way)
+
+
 def _next_target(base: Target, head: Head) -> Target:
     """Where a redirect leads.
 
@@ -237,7 +256,7 @@ def _next_target(base: Target, head: Head) -> Target:
         raise BadRedirect(base.url, f"redirected to {location[:200]}: {error.detail}") from error
 
 
-def _judged(chain: _Chain, answer: Answer, spent: float) -> Page | NotModified:
+def _judged(chain: Chain, answer: Answer, spent: float) -> Page | NotModified:
     """What a last answer is.
 
     Raises:
@@ -271,19 +290,3 @@ def _wait_asked(head: Head) -> float | None:
 def _sendable(validator: str) -> bool:
     """Whether a validator fits into a header line; what came out of a database may have been anything."""
     return validator.isprintable() and all(ord(character) <= 0xFF for character in validator)  # noqa: PLR2004 - Latin-1
-
-
-def _retold(error: FetchError, chain: _Chain) -> FetchError:
-    """The error as the asker of the chain is to hear it: about the page asked for, with the place where it happened."""
-    if len(chain.asked) == 1:
-        return _readdressed(error, chain.request.url, error.detail)
-    detail = f"{error.detail}, after a redirect to {chain.asked[-1]}"
-    if isinstance(error, InvalidAddress):
-        return BadRedirect(chain.request.url, detail)
-    return _readdressed(error, chain.request.url, detail)
-
-
-def _readdressed(error: FetchError, url: str, detail: str) -> FetchError:
-    told = type(error)(url, detail)
-    vars(told).update(vars(error) | {"url": url, "detail": detail})
-    return told

@@ -35,11 +35,17 @@ class FetchOptions:
     user_agent: str
     #: Networks that are not public and may be visited all the same, on any port: ``10.1.0.0/16``, ``::1/128``.
     networks: tuple[str, ...] = ()
+    #: Networks that are not public and may hold the proxies of sources.
+    proxy_networks: tuple[str, ...] = ()
     #: Ports that may be asked on public addresses.
     ports: tuple[int, ...] = (80, 443)
     obey_robots: bool = True
-    #: From the end of one request to a host to the start of the next.
+    #: From the end of one request to a host to the start of the next; 0 for no pauses but those a host asks for.
     delay: float = 1.0
+    #: The pause is at least so many times what the host lately took to answer; 0 does not look at that.
+    delay_factor: float = 3.0
+    #: Whether hosts at one address share one queue and its pauses.
+    group_addresses: bool = False
     #: The longest delay that a Crawl-delay or repeated refusals (429, 503) can bring about.
     max_delay: float = 60.0
     #: A host that asked for a longer rest than this is not waited for: `model.errors.HostResting` at once.
@@ -53,6 +59,8 @@ class FetchOptions:
     caps: Mapping[Want, int] = field(default_factory=dict)
     #: Requests in flight over all hosts.
     concurrency: int = 32
+    #: The Chromium for pages that need their scripts: a path or a name on PATH; None takes the first that is known.
+    browser: str | None = None
     #: Connections open over all hosts, idle ones included: a host that is visited again soon keeps its own.
     connections: int = 256
 
@@ -60,7 +68,8 @@ class FetchOptions:
         if not _USER_AGENT.fullmatch(self.user_agent):
             raise ConfigError("begins with a product name of letters, - and _, all of it plain ASCII", key="user_agent")
         parse_networks(self.networks)
-        for key in ("delay", "max_delay", "patience"):
+        parse_networks(self.proxy_networks, key="proxy_networks")
+        for key in ("delay", "delay_factor", "max_delay", "patience"):
             if not getattr(self, key) >= 0:
                 raise ConfigError("at least 0", key=key)
         for key in ("connect_timeout", "read_timeout", "total_timeout"):
@@ -85,8 +94,12 @@ class FetchOptions:
         return self.caps.get(want, _CAPS[want])
 
 
-def parse_networks(networks: tuple[str, ...]) -> Networks:
+def parse_networks(networks: tuple[str, ...], *, key: str = "networks") -> Networks:
     """The networks as values.
+
+    Args:
+        networks: as config.yaml has them.
+        key: for the error.
 
     Raises:
         ConfigError: one of them is not a network in CIDR form.
@@ -94,4 +107,4 @@ def parse_networks(networks: tuple[str, ...]) -> Networks:
     try:
         return tuple(ip_network(network) for network in networks)
     except ValueError as error:
-        raise ConfigError(f"{error}; a network in CIDR form such as 10.1.0.0/16", key="networks") from None
+        raise ConfigError(f"{error}; a network in CIDR form such as 10.1.0.0/16", key=key) from None

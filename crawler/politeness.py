@@ -1,11 +1,15 @@
 """Whose turn it is: one request at a time per host, with pauses, and rest for a host that asks for it.
 
 `Pace` decides and knows no clock; `Turns` waits.
+
+The pause between two requests is the longest of what config.yaml says, what robots.txt asks for, what refusals have added, and a
+multiple of what the host lately took to answer (Heritrix's delay-factor: a machine that labours is left alone for longer).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -34,6 +38,12 @@ _RECOVERED: Final = 0.5
 #: of a dead host would cost the whole time that connecting may take.
 _FIRST_ABSENCE: Final = 30.0
 _LONGEST_ABSENCE: Final = 3600.0
+#: How much the last answer counts in the smoothed answer time.
+_FRESHNESS: Final = 0.3
+#: Each host's pauses are longer by a share of its own between nothing and this, so that hosts begun together drift apart.
+_MAX_OFFSET: Final = 0.1
+#: What the parts of one page (scripts that a browser loads) wait for each other, as a share of the delay between pages.
+_PART_SHARE: Final = 0.1
 _MAX_HOSTS: Final = 10_000
 
 
@@ -49,10 +59,17 @@ class Pace:
     slowdown: float = 0.0
     #: Seconds of rest after the last attempt to connect, which failed; 0 for a host that answered.
     absence: float = 0.0
+    #: Seconds that an answer took lately, smoothed; 0 before the first.
+    answer: float = 0.0
 
-    def starts(self, delay: float, *, max_delay: float) -> float:
-        """When the next request may start, where ``delay`` is asked for anyway."""
-        return max(self.ended + min(max(delay, self.slowdown), max_delay), self.rests_until)
+    def starts(self, delay: float, *, max_delay: float, factor: float = 0.0) -> float:
+        """When the next request may start, where ``delay`` and ``factor`` times an answer are asked for anyway."""
+        return max(self.ended + min(max(delay, self.slowdown, factor * self.answer), max_delay), self.rests_until)
+
+    def took(self, seconds: float) -> Pace:
+        """The pace after a request of so many seconds, whatever came of it."""
+        smoothed = seconds if not self.answer else self.answer + _FRESHNESS * (seconds - self.answer)
+        return replace(self, answer=smoothed)
 
     def answered(self, *, now: float, status: int, retry_after: float | None = None, max_delay: float) -> Pace:
         """The pace after an answer: a refusal doubles the pause, a good answer takes a quarter of what was added away."""
@@ -88,6 +105,10 @@ class Turn:
             now=self._clock(), status=status, retry_after=retry_after, max_delay=self._options.max_delay
         )
 
+    def took(self, seconds: float) -> None:
+        """Learn how long the request took, answered or not; to be called while the turn lasts."""
+        self._host.pace = self._host.pace.took(seconds)
+
     def absent(self) -> None:
         """Learn that no connection came about; to be called while the turn lasts."""
         self._host.pace = self._host.pace.absent(now=self._clock())
@@ -113,26 +134,34 @@ class Turns:
         self._hosts: Shelf[_Host] = Shelf(_Host, limit=_MAX_HOSTS, spent=self._spent)
 
     @asynccontextmanager
-    async def turn(self, host: str, url: str, *, crawl_delay: float = 0.0) -> AsyncIterator[Turn]:
+    async def turn(self, host: str, url: str, *, crawl_delay: float = 0.0, part: bool = False) -> AsyncIterator[Turn]:
         """Wait for the host to be free and its pause to be over, and hold it.
 
         Args:
-            host: identity of the host: `Target.authority`.
+            host: identity of the host: `Target.authority`, or that of all hosts at one address.
             url: for the error.
             crawl_delay: what its robots.txt asks for.
+            part: whether it is a part of the page that was asked for just before.
 
         Raises:
             HostResting: the host asked for a rest that lasts longer than ``patience``, or could not be connected to just now.
         """
         with self._hosts.use(host) as state:
             async with state.lock:
-                await self._pause(state.pace, url, max(self._options.delay, crawl_delay))
+                await self._pause(host, state.pace, url, *self._wanted(crawl_delay, part=part))
                 try:
                     yield Turn(state, self._options, self._clock)
                 finally:
                     state.pace = state.pace.broke_off(now=self._clock())
 
-    async def _pause(self, pace: Pace, url: str, delay: float) -> None:
+    def _wanted(self, crawl_delay: float, *, part: bool) -> tuple[float, float]:
+        """The delay asked for, and how many times the host's answer time is."""
+        delay = self._options.delay
+        if part:
+            return delay * _PART_SHARE, 0.0
+        return max(delay, crawl_delay), self._options.delay_factor if delay else 0.0
+
+    async def _pause(self, host: str, pace: Pace, url: str, delay: float, factor: float) -> None:
         now = self._clock()
         rest = pace.rests_until - now
         if rest > 0 and pace.absence:
@@ -141,12 +170,17 @@ class Turns:
             raise HostResting(url, f"the host asked for {rest:.0f} s without requests", retry_after=rest)
         # A configured delay stands even above the cap, which is for what hosts ask.
         ceiling = max(self._options.max_delay, self._options.delay)
-        wait = pace.starts(delay, max_delay=ceiling) - now
+        wait = pace.starts(delay, max_delay=ceiling, factor=factor) - now
         if wait > 0:
-            await asyncio.sleep(wait)
+            await asyncio.sleep(wait * (1 + offset(host)))
 
     def _spent(self, host: _Host) -> bool:
         return host.pace.forgettable(now=self._clock(), max_delay=self._options.max_delay)
+
+
+def offset(host: str) -> float:
+    """A host's own share by which its pauses are longer: 0 to 0.1, always the same for one name."""
+    return _MAX_OFFSET * int.from_bytes(hashlib.blake2b(host.encode(), digest_size=2).digest(), "big") / 0xFFFF
 
 
 def retry_after(value: str | None, *, now: datetime) -> float | None:

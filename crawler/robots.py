@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from protego import Protego
 
 from crawler.shelf import Shelf
+from crawler.ways import PLAIN, Way
 from model.errors import (
     BadEncoding,
     BadRedirect,
@@ -106,33 +107,33 @@ class Robots:
     """The rules of all sites visited lately.
 
     Args:
-        read: fetch the robots.txt at this URL and give its bytes; fails as `Fetcher.fetch` does.
+        read: fetch the robots.txt at this URL, in this way, and give its bytes; fails as `Fetcher.fetch` does.
         product: our product token.
         clock: monotonic seconds.
     """
 
-    def __init__(self, read: Callable[[str], Awaitable[bytes]], product: str, clock: Callable[[], float]) -> None:
+    def __init__(self, read: Callable[[str, Way], Awaitable[bytes]], product: str, clock: Callable[[], float]) -> None:
         self._read, self._product, self._clock = read, product, clock
         self._sites: Shelf[_Site] = Shelf(_Site, limit=_MAX_SITES)
 
-    async def rules(self, robots_url: str) -> Rules:
-        """The rules in force; read once however many ask, and again after a day.
+    async def rules(self, robots_url: str, way: Way = PLAIN) -> Rules:
+        """The rules in force; read once however many ask, and again after a day. Sites seen through a proxy are known apart.
 
         Raises:
             RobotsUnreachable: a server error or no answer; stays so for five minutes.
             FetchError: the address itself is refused, or the host is resting.
         """
-        with self._sites.use(robots_url) as site:
+        with self._sites.use(f"{robots_url} {way.proxy or ''}") as site:
             async with site.lock:
                 if site.known is None or site.known.until <= self._clock():
-                    site.known = await self._look(robots_url, site.known)
+                    site.known = await self._look(robots_url, way, site.known)
                 if site.known.rules is None:
                     raise RobotsUnreachable(robots_url, site.known.trouble)
                 return site.known.rules
 
-    async def _look(self, robots_url: str, before: _Known | None) -> _Known:
+    async def _look(self, robots_url: str, way: Way, before: _Known | None) -> _Known:
         try:
-            body = await self._read(robots_url)
+            body = await self._read(robots_url, way)
         except FetchError as error:
             if _says_nothing(error):
                 return _Known(rules=Rules("", self._product), trouble="", until=self._clock() + _FRESH)

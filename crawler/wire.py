@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httpx
 
-from crawler.transport import GuardedTransport, UnknownName
+from crawler.dialling import UnknownName
+from crawler.transport import GuardedTransport
 from model.errors import ConnectionFailed, FetchTimeout, InvalidAddress
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from crawler.names import Resolve
     from crawler.options import FetchOptions
     from crawler.targets import Target
+    from model.access import Proxy
     from model.errors import FetchError
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -81,8 +83,15 @@ class Answer:
     body: bytes | None
 
 
+class _Client:
+    """A pool of connections, and how many of them are free."""
+
+    def __init__(self, transport: GuardedTransport, connections: int) -> None:
+        self.transport, self.places = transport, asyncio.Semaphore(connections)
+
+
 class Wire:
-    """Connections to all hosts, spread over clients by host.
+    """Connections to all hosts, spread over clients by host; those through a proxy have a client for each proxy.
 
     Args:
         options: limits and networks.
@@ -90,14 +99,12 @@ class Wire:
     """
 
     def __init__(self, options: FetchOptions, resolve: Resolve) -> None:
-        self._options = options
-        context = httpx.create_ssl_context(trust_env=False)
+        self._options, self._resolve = options, resolve
+        self._context = httpx.create_ssl_context(trust_env=False)
         count = math.ceil(options.connections / _PER_CLIENT)
-        share = math.ceil(options.connections / count)
-        self._clients = tuple(
-            GuardedTransport(options, context=context, connections=share, resolve=resolve) for _ in range(count)
-        )
-        self._places = tuple(asyncio.Semaphore(share) for _ in range(count))
+        self._share = math.ceil(options.connections / count)
+        self._clients = tuple(self._client() for _ in range(count))
+        self._through: dict[Proxy, _Client] = {}
         self._in_flight = asyncio.Semaphore(options.concurrency)
 
     async def __aenter__(self) -> Self:
@@ -106,15 +113,24 @@ class Wire:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for client in self._clients:
-            await client.aclose()
+        for client in (*self._clients, *self._through.values()):
+            await client.transport.aclose()
 
     @asynccontextmanager
-    async def place(self, target: Target) -> AsyncIterator[Place]:
+    async def place(self, target: Target, proxy: Proxy | None = None) -> AsyncIterator[Place]:
         """Wait for a free connection to the target's host; the waiting is not the server's fault and not timed."""
-        bucket = zlib.crc32(target.authority.encode()) % len(self._clients)
-        async with self._places[bucket], self._in_flight:
-            yield Place(self._clients[bucket], self._options, target)
+        if proxy is None:
+            client = self._clients[zlib.crc32(target.authority.encode()) % len(self._clients)]
+        else:
+            client = self._through.get(proxy) or self._through.setdefault(proxy, self._client(proxy))
+        async with client.places, self._in_flight:
+            yield Place(client.transport, self._options, target)
+
+    def _client(self, proxy: Proxy | None = None) -> _Client:
+        transport = GuardedTransport(
+            self._options, context=self._context, connections=self._share, resolve=self._resolve, proxy=proxy
+        )
+        return _Client(transport, self._share)
 
 
 class Place:

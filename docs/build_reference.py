@@ -136,7 +136,7 @@ def _shown(value: Any) -> str:  # noqa: ANN401 - any default of a key
         return f"{seconds // length}{unit}"
     if isinstance(value, tuple):
         return "[" + ", ".join(_shown(inner) for inner in value) + "]"
-    if hasattr(value, "model_fields_set"):
+    if isinstance(value, dict) or hasattr(value, "model_fields_set"):
         return "{}"
     return (
         str({None: "", True: "true", False: "false"}.get(value, value))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from model.access import Access
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -53,6 +55,7 @@ class Source:
     #: ISO 639-1 code of the language the source writes in, when all of it does.
     language: str | None = None
     rules: Rules = field(default_factory=Rules)
+    access: Access = field(default_factory=Access)
     enabled: bool = True
 
 

@@ -88,7 +88,10 @@ def fetch_options(settings: Settings) -> FetchOptions:
     return FetchOptions(
         user_agent=settings.full_user_agent,
         networks=fetch.networks,
+        proxy_networks=fetch.proxy_networks,
         delay=fetch.delay.total_seconds(),
+        delay_factor=fetch.delay_factor,
+        group_addresses=fetch.group_addresses,
         max_delay=fetch.max_delay.total_seconds(),
         concurrency=fetch.concurrency,
         connect_timeout=fetch.connect_timeout.total_seconds(),
@@ -96,6 +99,7 @@ def fetch_options(settings: Settings) -> FetchOptions:
         total_timeout=fetch.total_timeout.total_seconds(),
         caps={Want.PAGE: fetch.max_page, Want.FEED: fetch.max_feed, Want.SITEMAP: fetch.max_sitemap},
         obey_robots=fetch.obey_robots,
+        browser=fetch.browser,
     )
 
 

@@ -93,6 +93,7 @@ class Lane:
 
     def __init__(self, source: Source, rooms: Rooms, scope: Scope, *, observer: Observer, stop: asyncio.Event) -> None:
         self._source, self._rooms, self._scope = source, rooms, scope
+        self._fetcher = rooms.fetcher.of(source)
         self._observer, self._stop = observer, stop
         self._tally = Tally()
 
@@ -127,7 +128,7 @@ class Lane:
     async def _discover(self, known: Sequence[EndpointState]) -> None:
         """Establish the source's endpoints anew; where that fails, the ones known (or the home page) stay and tell why."""
         try:
-            found = await self._unless_stopped(discover(self._source, self._rooms.fetcher, text_of))
+            found = await self._unless_stopped(discover(self._source, self._fetcher, text_of))
         except PageError:
             found = fallback_endpoints(self._source, known)
         await asyncio.wrap_future(self._rooms.writer.save_endpoints(self._source.name, found, now()))
@@ -140,7 +141,7 @@ class Lane:
                 poll(
                     state.endpoint,
                     self._source,
-                    self._rooms.fetcher,
+                    self._fetcher,
                     text_of,
                     validators=ask.validators,
                     since=ask.since,
@@ -202,7 +203,7 @@ class Lane:
     async def _fetch(self, state: PageState) -> Fetched:
         try:
             request = Request(url=state.link.url, validators=state.validators)
-            return await self._unless_stopped(fetch_through(self._rooms.fetcher, request))
+            return await self._unless_stopped(fetch_through(self._fetcher, request))
         except PageError as error:
             return error
 

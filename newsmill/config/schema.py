@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from model.access import Access, Render, checked_headers, proxy_at
 from model.source import Rules, Source
 from newsmill.schedule import check_every
 from newsmill.units import duration, size
@@ -42,6 +43,16 @@ def _network(text: str) -> str:
         raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8 or ::1/128") from None
 
 
+def _headers(given: dict[str, str]) -> dict[str, str]:
+    checked_headers(tuple(given.items()))
+    return given
+
+
+def _proxy(url: str) -> str:
+    proxy_at(url)
+    return url
+
+
 def _listed(given: Any) -> Any:  # noqa: ANN401 - whatever YAML holds, before validation
     """One value where a list is meant is a list of one."""
     return [given] if isinstance(given, str) else given
@@ -53,6 +64,8 @@ Patterns = Annotated[tuple[Annotated[str, AfterValidator(_pattern)], ...], Befor
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)]
 Selectors = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
+Headers = Annotated[dict[str, str], AfterValidator(_headers)]
+ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 Size = Annotated[int, BeforeValidator(size)]
 Every = Annotated[str, AfterValidator(check_every)]
 
@@ -64,8 +77,14 @@ class _Section(BaseModel):
 class FetchSettings(_Section):
     """Limits and politeness of fetching."""
 
-    delay: Duration = Field(timedelta(seconds=2), description="least time between two requests to one host")
+    delay: Duration = Field(timedelta(seconds=2), description="least time between two requests to one host; 0s: no pauses")
+    delay_factor: float = Field(
+        3.0, ge=0, le=100, description="... and so many times what the host lately took to answer; 0 looks at delay alone"
+    )
     max_delay: Duration = Field(timedelta(seconds=60), description="a longer crawl-delay of a robots.txt is cut to this")
+    group_addresses: bool = Field(
+        default=False, description="true makes hosts at one address one host for these pauses; many share one at large providers"
+    )
     concurrency: int = Field(32, ge=1, le=256, description="requests in flight over all hosts; one host never has two")
     connect_timeout: Duration = Field(timedelta(seconds=10), description="time to reach a host")
     read_timeout: Duration = Field(timedelta(seconds=20), description="longest silence while a page comes in")
@@ -75,6 +94,10 @@ class FetchSettings(_Section):
     max_sitemap: Size = Field(50_000_000, description="a longer sitemap is refused")
     obey_robots: bool = Field(default=True, description="false only for sites that are yours")
     networks: Networks = Field((), description="private networks that may be visited, such as 127.0.0.0/8; none by default")
+    proxy_networks: Networks = Field((), description="private networks in which a source's proxy may stand; none by default")
+    browser: str | None = Field(
+        None, min_length=1, description="the Chromium for sources with render: browser; the first one on PATH when not given"
+    )
 
 
 class CleanSettings(_Section):
@@ -124,6 +147,18 @@ class SourceEntry(_Section):
     exclude: Patterns = Field((), description="regular expressions: an article's address may match none")
     language: str | None = Field(None, pattern="^[a-z]{2}$", description="the language all of it is written in, such as en")
     rules: RulesEntry = Field(default_factory=RulesEntry, description="CSS selectors where this site needs a person's word")
+    headers: Headers = Field(
+        default_factory=dict, repr=False, description="sent to this site with each request, and to no other: Accept-Language: de"
+    )
+    proxy: ProxyUrl | None = Field(
+        None,
+        repr=False,
+        description="http://, https:// or socks5:// with host and port, through which this source's pages are fetched",
+    )
+    cookies: bool = Field(default=False, description="true keeps cookies between pages, per host, until the run ends")
+    render: Render = Field(
+        Render.NONE, description="browser: pages as they are after their scripts ran, in a headless Chromium (extra browser)"
+    )
     enabled: bool = Field(default=True, description="false leaves it out of every crawl")
 
     def source(self, *, every: str) -> Source:
@@ -132,8 +167,14 @@ class SourceEntry(_Section):
         Args:
             every: what holds where the entry does not say.
         """
-        plain = self.model_dump(exclude={"rules", "every"})
-        return Source(**plain, every=self.every or every, rules=Rules(**self.rules.model_dump()))
+        plain = self.model_dump(exclude={"rules", "every", "headers", "proxy", "cookies", "render"})
+        access = Access(
+            headers=tuple(self.headers.items()),
+            proxy=proxy_at(self.proxy) if self.proxy else None,
+            cookies=self.cookies,
+            render=self.render,
+        )
+        return Source(**plain, every=self.every or every, rules=Rules(**self.rules.model_dump()), access=access)
 
 
 class Settings(_Section):

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import Fetcher
-from crawler.politeness import Pace, Turns, retry_after
+from crawler.politeness import Pace, Turns, offset, retry_after
 from crawler.shelf import Shelf
-from model.errors import BadStatus, HostResting
+from model.errors import BadStatus, ConnectionFailed, HostResting
 from model.page import Request
 
 if TYPE_CHECKING:
@@ -57,6 +57,28 @@ def test_refusals_double_the_pause_and_good_answers_shorten_it(status: int) -> N
 def test_other_errors_slow_nothing() -> None:
     for status in (200, 301, 304, 403, 404, 500):
         assert not Pace().answered(now=0, status=status, max_delay=60).slowdown
+
+
+def test_a_host_that_labours_is_left_alone_for_a_multiple_of_its_answer_time() -> None:
+    pace = Pace().took(2.0)
+    assert pace.answer == 2.0
+    pace = pace.took(12.0).broke_off(now=100)
+    assert pace.answer == 5.0
+    assert pace.starts(1, max_delay=60, factor=3) == 115
+    assert pace.starts(20, max_delay=60, factor=3) == 120
+    assert pace.starts(1, max_delay=10, factor=3) == 110
+    for _ in range(20):
+        pace = pace.took(0.1)
+    assert pace.answer < 0.11
+
+
+@given(st.text(max_size=60))
+def test_a_hosts_own_share_is_small_and_stable(host: str) -> None:
+    assert 0 <= offset(host) == offset(host) <= 0.1
+
+
+def test_hosts_have_shares_of_their_own() -> None:
+    assert len({offset(f"{number}.example") for number in range(100)}) > 95
 
 
 def test_retry_after_is_a_rest() -> None:
@@ -173,7 +195,27 @@ async def test_turns_wait_for_the_pause(options: Options, monkeypatch: pytest.Mo
         async with turns.turn("a.example", "http://a.example/", crawl_delay=crawl_delay):
             begun.append(clock.now - 1000)
             clock.now += 1  # the request takes a second
-    assert begun == [0, 3, 14, 45]
+    longer = 1 + offset("a.example")  # the host's own share
+    assert begun == pytest.approx([0, 1 + 2 * longer, 2 + 12 * longer, 3 + 42 * longer])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("delay", "part", "pause"), [(1.0, False, 15.0), (20.0, False, 20.0), (0.0, False, 0.0), (1.0, True, 0.1)]
+)
+async def test_the_pause_follows_the_answer_time(
+    options: Options,
+    monkeypatch: pytest.MonkeyPatch,
+    delay: float,
+    part: bool,  # noqa: FBT001 - a table's column
+    pause: float,
+) -> None:
+    clock = Clock(monkeypatch)
+    turns = Turns(options(delay=delay, delay_factor=3.0), clock)
+    async with turns.turn("a.example", "http://a.example/") as turn:
+        turn.took(5.0)
+    async with turns.turn("a.example", "http://a.example/", part=part):
+        assert clock.now == pytest.approx(1000 + pause * (1 + offset("a.example")))
 
 
 @pytest.mark.anyio
@@ -183,7 +225,7 @@ async def test_a_configured_delay_stands_above_the_cap(options: Options, monkeyp
     for _ in range(2):
         async with turns.turn("a.example", "http://a.example/", crawl_delay=1000.0):
             pass
-    assert clock.now == 1090
+    assert clock.now == pytest.approx(1000 + 90 * (1 + offset("a.example")))
 
 
 @pytest.mark.anyio
@@ -193,14 +235,15 @@ async def test_a_resting_host_is_not_waited_for(options: Options, monkeypatch: p
     async with turns.turn("a.example", "http://a.example/") as turn:
         turn.answered(429, 50.0)
     async with turns.turn("a.example", "http://a.example/") as turn:
-        assert clock.now == 1050
+        rested = clock.now
+        assert rested == pytest.approx(1000 + 50 * (1 + offset("a.example")))
         turn.answered(503, 3600.0)
     with pytest.raises(HostResting) as caught:
         async with turns.turn("a.example", "http://a.example/x"):
             pytest.fail("the host had its rest disturbed")
     assert (caught.value.url, caught.value.retry_after) == ("http://a.example/x", 3600.0)
     async with turns.turn("b.example", "http://b.example/"):
-        assert clock.now == 1050
+        assert clock.now == rested
 
 
 @pytest.mark.anyio
@@ -289,3 +332,49 @@ async def test_no_more_in_flight_than_allowed(site: Site, options: Options, name
     async with Fetcher(options(concurrency=2, obey_robots=False), resolve=resolve) as fetcher:
         await asyncio.gather(*(fetcher.fetch(Request(url=site.url("/", host=host))) for host in hosts))
     assert most == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("grouped", [True, False])
+async def test_hosts_at_one_address_share_a_queue_where_that_is_wanted(
+    site: Site,
+    options: Options,
+    names: Names,
+    grouped: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    hosts = ("a.example", "b.example", "c.example")
+    here, most = 0, 0
+
+    async def slow(hit: Hit, writer: asyncio.StreamWriter) -> None:
+        nonlocal here, most
+        here += 1
+        most = max(most, here)
+        await asyncio.sleep(0.05)
+        here -= 1
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+
+    site.raw("/", slow)
+    resolve = names({"a.example": "127.0.0.1", "b.example": "127.0.0.1 127.0.0.9", "c.example": "127.0.0.1"})
+    async with Fetcher(options(group_addresses=grouped, obey_robots=False), resolve=resolve) as fetcher:
+        await asyncio.gather(*(fetcher.fetch(Request(url=site.url("/", host=host))) for host in hosts))
+    assert most == (1 if grouped else 3)
+
+
+@pytest.mark.anyio
+async def test_a_name_without_address_is_a_group_of_its_own(options: Options, names: Names) -> None:
+    async with Fetcher(options(group_addresses=True, obey_robots=False), resolve=names({})) as fetcher:
+        for host in ("a.example", "b.example"):
+            with pytest.raises(ConnectionFailed, match="DNS: no address"):
+                await fetcher.fetch(Request(url=f"http://{host}/"))
+
+
+@pytest.mark.anyio
+async def test_a_redirect_waits_for_the_turn_of_the_host_it_leads_to(site: Site, options: Options, names: Names) -> None:
+    resolve = names({"a.example": "127.0.0.1", "b.example": "127.0.0.1"})
+    site.page("/end")
+    site.redirect("/over", site.url("/end", host="b.example"))
+    async with Fetcher(options(delay=0.3, obey_robots=False), resolve=resolve) as fetcher:
+        await fetcher.fetch(Request(url=site.url("/end", host="b.example")))
+        await fetcher.fetch(Request(url=site.url("/over", host="a.example")))
+    first, _, second = site.log
+    assert second.began - first.ended >= 0.29

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crawler import Fetcher
 from crawler.robots import Robots, parse
+from crawler.ways import PLAIN, Way
 from model.errors import (
     AddressRefused,
     BadStatus,
@@ -129,8 +130,8 @@ class Reader:
         self.answers, self.count, self.now = list(answers), 0, 0.0
         self.robots = Robots(self, "newsmill", lambda: self.now)
 
-    async def __call__(self, url: str) -> bytes:
-        assert url == "https://example.org/robots.txt"
+    async def __call__(self, url: str, way: Way) -> bytes:
+        assert (url, way) == ("https://example.org/robots.txt", PLAIN)
         self.count += 1
         await asyncio.sleep(0)
         answer = self.answers.pop(0)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.access import Proxy, Render
 from model.errors import ConfigError
 from newsmill.config import load, parse
 from newsmill.config.schema import Settings
@@ -150,3 +151,44 @@ def test_what_is_no_duration(text: str) -> None:
 @pytest.mark.parametrize(("text", "count"), [("5MB", 5_000_000), ("500KiB", 512_000), (1000, 1000), ("2gb", 2_000_000_000)])
 def test_sizes(text: str | float, count: int) -> None:
     assert size(text) == count
+
+
+def test_how_a_source_is_asked() -> None:
+    settings = parse(
+        """
+        contact: a@example.org
+        sources:
+          - name: a
+            url: https://example.org/
+            headers: {Authorization: "Bearer ${TOKEN}", Accept-Language: de}
+            proxy: http://me:hush@proxy.example:3128
+            cookies: true
+            render: browser
+        """,
+        environment={"TOKEN": "hush"},
+    )
+    access = settings.sources[0].access
+    assert access.headers == (("Authorization", "Bearer hush"), ("Accept-Language", "de"))
+    assert access.proxy == Proxy(scheme="http", host="proxy.example", port=3128, user="me", password="hush")
+    assert (access.cookies, access.render) == (True, Render.BROWSER)
+    assert "hush" not in repr(settings)
+    assert "hush" not in repr(settings.sources)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("headers: {Host: other.example}", "Host may not be set: the host is that of the address"),
+        ("headers: {Cookie: a=1}", "Cookie may not be set: cookies are kept per host; see the key cookies"),
+        ("headers: {Connection: close}", "Connection may not be set"),
+        ("proxy: ftp://proxy.example", "begins with http://, https:// or socks5://"),
+        ("proxy: socks5h://me:hush@proxy.example", "socks5h has the proxy look names up"),
+        ("render: lynx", "'none' or 'browser'"),
+    ],
+)
+def test_slips_in_how_a_source_is_asked(line: str, message: str) -> None:
+    text = f"sources:\n  - name: a\n    url: https://example.org/\n    {line}\n"
+    with pytest.raises(ConfigError, match=message) as caught:
+        parse(text)
+    assert (caught.value.line, caught.value.key) == (4, f"sources[0].{line.partition(':')[0]}")
+    assert "hush" not in str(caught.value)

@@ -1,0 +1,120 @@
+"""From a name to a connection: addresses, the guard's word on them, and dialling one, straight or through a proxy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import httpcore
+
+from crawler.guard import literal, refusal
+from crawler.options import parse_networks
+from crawler.tunnels import open_tunnel
+from model.errors import AddressRefused, ConnectionFailed
+
+if TYPE_CHECKING:
+    import ssl
+
+    from crawler.guard import Address
+    from crawler.names import Resolve
+    from crawler.options import FetchOptions, Networks
+    from model.access import Proxy
+
+
+class UnknownName(ConnectionFailed):
+    """A name has no address, as far as the resolver knows today. Stays within the room."""
+
+
+async def addresses_of(host: str, resolve: Resolve) -> tuple[Address, ...]:
+    """All addresses of a host; of one that spells out an address, that.
+
+    Raises:
+        UnknownName: there are none.
+    """
+    spelled = literal(host)
+    if spelled is not None:
+        return (spelled,)
+    try:
+        addresses = await resolve(host)
+    except (OSError, UnicodeError) as error:
+        raise UnknownName(host, f"DNS: no address for {host} ({error})") from error
+    if not addresses:
+        raise UnknownName(host, f"DNS: no address for {host}")
+    return addresses
+
+
+def check(host: str, addresses: tuple[Address, ...], networks: Networks) -> None:
+    """Let pass a host all of whose addresses may be dialled.
+
+    Raises:
+        AddressRefused: one of them may not.
+    """
+    for address in addresses:
+        reason = refusal(address, networks)
+        if reason:
+            raise AddressRefused(host, f"{host} is at {address}: {reason}")
+
+
+class Dialler:
+    """Dials addresses straight."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.AnyIOBackend()
+
+    async def dial(self, addresses: tuple[Address, ...], port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
+        """A connection to the first address that answers; none may use up the time of those after it.
+
+        Raises:
+            httpcore.ConnectError: none answers.
+            httpcore.ConnectTimeout: not in time.
+        """
+        *others, last = addresses
+        share = None if seconds is None else seconds / len(addresses)
+        for address in others:
+            try:
+                return await self._one(address, port, share)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+        return await self._one(last, port, seconds)
+
+    async def _one(self, address: Address, port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
+        return await self._backend.connect_tcp(str(address), port, seconds)
+
+
+class ProxyDialler(Dialler):
+    """Dials through a proxy, whose own address must be public or be listed in ``proxy_networks``.
+
+    Args:
+        options: networks.
+        proxy: the proxy.
+        resolve: names to addresses.
+        context: TLS, verifying, for a proxy that speaks it.
+    """
+
+    def __init__(self, options: FetchOptions, proxy: Proxy, *, resolve: Resolve, context: ssl.SSLContext) -> None:
+        super().__init__()
+        self._networks = parse_networks(options.proxy_networks, key="proxy_networks")
+        self._proxy, self._resolve, self._context = proxy, resolve, context
+        self._straight = Dialler()
+
+    async def _one(self, address: Address, port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
+        proxy = self._proxy
+        stream = await self._straight.dial(await self._addresses(), proxy.port, seconds)
+        try:
+            if proxy.scheme == "https":
+                stream = await stream.start_tls(self._context, server_hostname=proxy.host, timeout=seconds)
+            await open_tunnel(stream, proxy, address, port, seconds)
+        except BaseException:
+            await stream.aclose()
+            raise
+        return stream
+
+    async def _addresses(self) -> tuple[Address, ...]:
+        host = self._proxy.host
+        try:
+            addresses = await addresses_of(host, self._resolve)
+            check(host, addresses, self._networks)
+        except AddressRefused as error:  # a slip in config.yaml, not a fault of the page
+            raise httpcore.ConnectError(f"the proxy {error.detail}; fetch.proxy_networks may allow it") from error
+        except ValueError as error:
+            raise httpcore.ConnectError(f"the proxy {error}") from error
+        return addresses

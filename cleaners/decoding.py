@@ -45,6 +45,9 @@ _HIGH = re.compile(rb"[\x80-\xff]")
 #: One bad byte for so many valid sequences is an accident.
 _VALID_PER_BAD = 20
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: The same as bytes of UTF-8, where no surrogate can be.
+_CONTROL_BYTES = bytes((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 #: Share of control characters above which bytes are no text.
 _JUNK = 0.05
 _FILES = (
@@ -75,7 +78,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         raise Unreadable("bytes", "a file of another kind, not a page")
     codec, evidence = _choose(body, content_type)
     text = body.decode(codec, "replace")
-    cleaned = scrub(text)
+    cleaned = text.lstrip("\ufeff") if codec == "utf-8" and _has_no_controls(body) else scrub(text)
     if len(text) - len(cleaned) > _JUNK * len(text) + 8:
         raise Unreadable("bytes", "binary bytes, not a page")
     return Decoded(text=cleaned, charset=codec, evidence=evidence, bad=cleaned.count("\ufffd"))
@@ -84,6 +87,11 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 def scrub(text: str) -> str:
     """The text without NUL, control characters, lone surrogates and a byte order mark in front."""
     return _CONTROLS.sub("", text).lstrip("\ufeff")
+
+
+def _has_no_controls(body: bytes) -> bool:
+    """Whether bytes read as UTF-8 hold nothing that `scrub` takes out: asked of the bytes it costs a quarter."""
+    return len(body.translate(None, _CONTROL_BYTES)) == len(body) and not any(code in body for code in _NO_CHARACTERS)
 
 
 def _choose(body: bytes, content_type: str | None) -> tuple[str, Evidence]:

@@ -79,7 +79,7 @@ def stacked(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
     rows = np.empty((len(names), len(columns[names[0]])), dtype=np.float32)
     for row, name in zip(rows, names, strict=True):
         row[:] = columns[name]
-    return np.ascontiguousarray(rows.T)
+    return rows.T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,11 @@ class Arrays:
     signature: Ints
     path: Ints
     depth: Ints
-    #: For each height from 0 (its own element), the element around each block; steps that add no block are skipped.
-    heights: Sequence[Ints]
+    #: For each height from 0 (its own element), the element around each block; steps that add no block are skipped. Shape
+    #: (7, n), as the two that follow: the blocks first (inclusive) to end (exclusive) inside that element.
+    heights: Ints
+    starts: Ints
+    stops: Ints
     #: Bits of `AROUND` for each block.
     around: Ints
 
@@ -124,20 +127,22 @@ class Arrays:
         """Which blocks stand inside an element of `AROUND`."""
         return (self.around & _BITS[name]) > 0
 
-    def inside(self, sums: Floats, elements: Ints) -> Floats:
-        """What running sums over blocks come to inside some elements."""
-        return sums[self.end[elements]] - sums[self.first[elements]]
+    def inside(self, sums: Floats, heights: slice = slice(None)) -> Floats:
+        """What running sums over blocks come to inside the elements around each block. Shape (heights, n)."""
+        return sums.take(self.stops[heights]) - sums.take(self.starts[heights])
 
-    def within(self, elements: Ints, block: int) -> NDArray[np.bool_]:
-        """Which of the elements hold a block."""
-        return (self.first[elements] <= block) & (self.end[elements] > block)
+    def reach(self, blocks: Sequence[int], size: int) -> tuple[Ints, Ints]:
+        """First (inclusive) and end (exclusive) of the so many places on either side of each block, out of ``size``.
+
+        Shape (reaches, n).
+        """
+        reaches = np.array(blocks)[:, None]
+        return np.maximum(self.index - reaches, 0), np.minimum(self.index + reaches + 1, size)
 
     def kinship(self, block: int) -> Ints:
         """For each block, how low the first element around it stands that holds the given one too: 8 to 2; 0 for none."""
-        kin = np.zeros(self.size, dtype=np.int64)
-        for height, elements in enumerate(self.heights):
-            kin = np.where((kin == 0) & self.within(elements, block), 8 - height, kin)
-        return kin
+        held = (self.starts <= block) & (self.stops > block)
+        return np.where(held.any(axis=0), 8 - held.argmax(axis=0), 0)
 
 
 def read(document: Document) -> Arrays:
@@ -147,10 +152,11 @@ def read(document: Document) -> Arrays:
     density = np.array([block.link_density for block in document.blocks])
     prose = _prose(letters, density)
     signature, path, depth, up, around = _elements(document)
-    owners = np.asarray(document.owners)
-    heights = [owners]
-    for _ in range(HEIGHTS):
-        heights.append(up[heights[-1]])
+    owners, first, end = np.asarray(document.owners), np.asarray(document.first), np.asarray(document.end)
+    heights = np.empty((HEIGHTS + 1, len(texts)), dtype=np.int64)
+    heights[0] = owners
+    for height in range(HEIGHTS):
+        heights[height + 1] = up[heights[height]]
     return Arrays(
         document=document,
         texts=texts,
@@ -165,12 +171,14 @@ def read(document: Document) -> Arrays:
         link_sums=running(letters.mass * density),
         prose_sums=running(prose),
         total=max(float(prose.sum()), 1.0),
-        first=np.asarray(document.first),
-        end=np.asarray(document.end),
+        first=first,
+        end=end,
         signature=signature,
         path=path,
         depth=depth,
         heights=heights,
+        starts=first[heights],
+        stops=end[heights],
         around=around[owners],
     )
 

@@ -9,30 +9,27 @@ import numpy as np
 from cleaners.features.arrays import AROUND, GOOD, log, running
 
 if TYPE_CHECKING:
-    from cleaners.features.arrays import Arrays, Columns, Floats, Ints
+    from cleaners.features.arrays import Arrays, Columns, Ints
 
 
 def around(page: Arrays) -> Columns:
     """For each height, the share of the page's prose, link density, size and shape of the element around the block."""
-    good = running(page.prose > GOOD)
-    seen = np.bincount(page.signature)
     found: Columns = {"depth": page.depth[page.heights[0]]}
     found.update({f"in_{name}": page.stands_in(name) for name in AROUND})
-    below: Floats | None = None
-    for height, elements in enumerate(page.heights):
-        prose, mass = page.inside(page.prose_sums, elements), page.inside(page.mass_sums, elements)
-        size = np.maximum(page.end[elements] - page.first[elements], 1)
-        found[f"h{height}_prose"] = log(prose)
-        found[f"h{height}_share"] = prose / page.total
-        found[f"h{height}_density"] = page.inside(page.link_sums, elements) / np.maximum(mass, 1)
-        found[f"h{height}_size"] = log(size)
-        found[f"h{height}_mean"] = log(mass / size)
-        found[f"h{height}_good"] = page.inside(good, elements) / size
-        found[f"h{height}_alike"] = log(seen[page.signature[elements]])
-        if below is not None:
-            found[f"h{height}_from"] = below / np.maximum(prose, 1)
-            found[f"h{height}_place"] = (page.index - page.first[elements]) / size
-        below = prose
+    prose, mass = page.inside(page.prose_sums), page.inside(page.mass_sums)
+    size = np.maximum(page.stops - page.starts, 1)
+    by_height = {
+        "prose": log(prose),
+        "share": prose / page.total,
+        "density": page.inside(page.link_sums) / np.maximum(mass, 1),
+        "size": log(size),
+        "mean": log(mass / size),
+        "good": page.inside(running(page.prose > GOOD)) / size,
+        "alike": log(np.bincount(page.signature)[page.signature[page.heights]]),
+    }
+    found.update({f"h{height}_{name}": row for name, rows in by_height.items() for height, row in enumerate(rows)})
+    of_higher = {"from": prose[:-1] / np.maximum(prose[1:], 1), "place": (page.index - page.starts[1:]) / size[1:]}
+    found.update({f"h{height}_{name}": row for name, rows in of_higher.items() for height, row in enumerate(rows, 1)})
     return found
 
 
@@ -40,6 +37,7 @@ def alike(page: Arrays) -> Columns:
     """What blocks in elements of the same tag and class, or of the same path, hold together."""
     own, above, higher = page.heights[0], page.heights[1], page.heights[2]
     found: Columns = {"siblings": log(_siblings(page, own))}
+    links_of = page.mass * page.density
     for name, key in (
         ("own", page.signature[own]),
         ("own_path", page.path[own]),
@@ -49,7 +47,7 @@ def alike(page: Arrays) -> Columns:
     ):
         number = np.bincount(key)
         mass = np.bincount(key, weights=page.mass)
-        links = np.bincount(key, weights=page.mass * page.density)
+        links = np.bincount(key, weights=links_of)
         found[f"{name}_number"] = log(number[key])
         found[f"{name}_share"] = np.bincount(key, weights=page.prose)[key] / page.total
         found[f"{name}_density"] = links[key] / np.maximum(mass[key], 1)
@@ -61,6 +59,6 @@ def _siblings(page: Arrays, own: Ints) -> Ints:
     """Blocks whose element has the same parent and the same tag."""
     tags: dict[str, int] = {}
     parents = np.asarray(page.document.parents)[own]
-    numbers = [tags.setdefault(page.document.tags[element], len(tags)) for element in page.document.owners]
-    _, group, sizes = np.unique(parents * (len(tags) + 1) + np.array(numbers), return_inverse=True, return_counts=True)
+    numbers = np.array([tags.setdefault(tag, len(tags)) for _, tag, _ in page.document.shapes])[page.path[own]]
+    _, group, sizes = np.unique(parents * len(tags) + numbers, return_inverse=True, return_counts=True)
     return sizes[group]

@@ -21,19 +21,22 @@ if TYPE_CHECKING:
     from cleaners.features.arrays import Arrays, Columns, Floats
 
 #: Words of four letters and more are compared by their first five, so that endings do not part them.
-_WORD = re.compile(r"[^\W\d_]{4,}")
-_STEM = 5
+_STEM = re.compile(r"([^\W\d_]{4,5})[^\W\d_]*")
+#: The same for ASCII, in less time.
+_ASCII_STEM = re.compile("([a-z]{4,5})[a-z]*")
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 #: Smaller than any merit that counts.
 EPSILON = 1e-9
 #: Characters read of title and description.
 _TITLE, _DESCRIPTION = 300, 600
+#: Elements around a block, and blocks on either side, in which words of the head are counted.
+_HEIGHTS, _REACHES = slice(1, 5), (2, 6, 15)
 
 
 def hits(page: Arrays) -> tuple[Floats, int]:
     """For each block, how many words of title and description it has, rare ones counting most; and how many there are."""
     lead = f"{page.document.title[:_TITLE]}\n{page.document.description[:_DESCRIPTION]}".casefold()
-    stems = {word[:_STEM] for word in _WORD.findall(lead) if not _IDEOGRAPHS.search(word)}
+    stems = {match[1] for match in _STEM.finditer(lead) if not _IDEOGRAPHS.search(match[0])}
     pairs = {run[i : i + 2] for run in _IDEOGRAPHS.findall(lead) for i in range(len(run) - 1)}
     if not stems and not pairs:
         return np.zeros(page.size), 0
@@ -41,11 +44,12 @@ def hits(page: Arrays) -> tuple[Floats, int]:
     often = Counter(word for words in found for word in words)
     # A word of the site's name is in every other block and says nothing.
     weight = {word: max(0.0, 1.0 - 3.0 * number / max(page.size, 12)) for word, number in often.items()}
-    return np.array([sum(weight[word] for word in sorted(words)) for words in found]), len(stems) + len(pairs)
+    hits = [sum(weight[word] for word in sorted(words)) if words else 0.0 for words in found]
+    return np.array(hits), len(stems) + len(pairs)
 
 
 def _found(text: str, stems: set[str], pairs: set[str]) -> set[str]:
-    words = {word[:_STEM] for word in _WORD.findall(text)} & stems
+    words = stems.intersection((_ASCII_STEM if text.isascii() else _STEM).findall(text))
     return words.union(pair for pair in pairs if pair in text) if pairs else words
 
 
@@ -61,15 +65,19 @@ def spoken_of(page: Arrays, found: Floats, named: int) -> Columns:
         "hits_before": sums[:-1] / total,
         "named": np.full(page.size, named),
     }
-    for height in (1, 2, 3, 4):
-        inside = page.inside(sums, page.heights[height])
-        columns[f"h{height}_hits"] = log(inside)
-        columns[f"h{height}_hits_share"] = inside / total
-        columns[f"h{height}_hits_rate"] = inside / np.maximum(log(page.inside(page.prose_sums, page.heights[height])), 1)
-    for reach in (2, 6, 15):
-        low, high = np.maximum(page.index - reach, 0), np.minimum(page.index + reach + 1, page.size)
-        columns[f"w{reach}_hits"] = log(sums[high] - sums[low])
-        columns[f"w{reach}_hits_share"] = (sums[high] - sums[low]) / total
+    inside = page.inside(sums, _HEIGHTS)
+    low, high = page.reach(_REACHES, page.size)
+    near = sums[high] - sums[low]
+    by_height = {
+        "hits": log(inside),
+        "hits_share": inside / total,
+        "hits_rate": inside / np.maximum(log(page.inside(page.prose_sums, _HEIGHTS)), 1),
+    }
+    by_reach = {"hits": log(near), "hits_share": near / total}
+    columns.update({f"h{height}_{name}": row for name, rows in by_height.items() for height, row in enumerate(rows, 1)})
+    columns.update(
+        {f"w{reach}_{name}": row for name, rows in by_reach.items() for reach, row in zip(_REACHES, rows, strict=True)}
+    )
     for name, key in (("own_path", page.path[page.heights[0]]), ("above_path", page.path[page.heights[1]])):
         spoken = np.bincount(key, weights=found) / total
         merit = spoken + np.bincount(key, weights=page.prose) / page.total

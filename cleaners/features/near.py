@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features.arrays import running
-
 if TYPE_CHECKING:
-    from cleaners.features.arrays import Arrays, Columns, Floats
+    from cleaners.features.arrays import Arrays, Columns, Ints
 
 #: Groups of tags, each with where it is counted: at the block, near it, far around, inside the elements around it.
 _GROUPS = {
@@ -25,30 +23,32 @@ _GROUPS = {
 }
 #: Blocks to either side.
 _REACH = {"near": 3, "wide": 10}
+#: Heights of the elements around.
+_INSIDE = slice(1, 5)
 
 
 def near(page: Arrays) -> Columns:
     """How many of each group stand at the block, near it, and inside what is around it."""
     found: Columns = {}
-    number_of = {tag: number for number, (tags, _) in enumerate(_GROUPS.values()) for tag in tags}
-    groups = np.array([number_of.get(tag, -1) for tag in page.document.tags])
-    sizes = [np.maximum(page.end[elements] - page.first[elements], 1) for elements in page.heights]
+    places = _places(page)
+    sums = np.zeros((len(_GROUPS), page.size + 2))
+    np.cumsum(places, axis=1, out=sums[:, 1:])
+    low, high = page.reach(tuple(_REACH.values()), page.size + 1)
+    around, sizes = sums[:, high] - sums[:, low], np.maximum(page.stops - page.starts, 1)[_INSIDE]
     for number, (name, (_, counted)) in enumerate(_GROUPS.items()):
-        places = np.bincount(page.first[groups == number], minlength=page.size + 1)
-        sums = running(places)
         if "at" in counted:
-            found[f"at_{name}"] = places[:-1]
-        for word, reach in _REACH.items():
-            if word in counted:
-                found[f"{word}_{name}"] = _counted(page, sums, reach)
+            found[f"at_{name}"] = places[number, :-1]
+        found.update({f"{word}_{name}": row for word, row in zip(_REACH, around[number], strict=True) if word in counted})
         if "inside" in counted:
-            for height in (1, 2, 3, 4):
-                found[f"h{height}_{name}"] = page.inside(sums, page.heights[height]) / sizes[height]
+            shares = page.inside(sums[number], _INSIDE) / sizes
+            found.update({f"h{height}_{name}": row for height, row in enumerate(shares, 1)})
     return found
 
 
-def _counted(page: Arrays, sums: Floats, reach: int) -> Floats:
-    """Elements at most ``reach`` blocks away."""
-    low, high = np.maximum(page.index - reach, 0), np.minimum(page.index + reach + 1, page.size + 1)
-    counted: Floats = sums[high] - sums[low]
-    return counted
+def _places(page: Arrays) -> Ints:
+    """How many elements of each group stand right before each block, and after the last. Shape (groups, n + 1)."""
+    number_of = {tag: number for number, (tags, _) in enumerate(_GROUPS.values()) for tag in tags}
+    groups = np.array([number_of.get(tag, -1) for _, tag, _ in page.document.shapes])[page.path]
+    counted, width = groups >= 0, page.size + 1
+    places = np.bincount(groups[counted] * width + page.first[counted], minlength=len(_GROUPS) * width)
+    return places.reshape(len(_GROUPS), width)

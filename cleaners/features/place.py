@@ -78,14 +78,14 @@ def _to_run(page: Arrays, name: str, first: int, end: int) -> Columns:
 
 def windows(page: Arrays) -> Columns:
     """Prose and links in the blocks around."""
-    found: Columns = {}
-    for reach in WINDOWS:
-        low, high = np.maximum(page.index - reach, 0), np.minimum(page.index + reach + 1, page.size)
-        mass = page.mass_sums[high] - page.mass_sums[low]
-        found[f"w{reach}_prose"] = log(page.prose_sums[high] - page.prose_sums[low] - page.prose)
-        found[f"w{reach}_density"] = (page.link_sums[high] - page.link_sums[low]) / np.maximum(mass, 1)
-        found[f"w{reach}_mean"] = log(mass / (high - low))
-    return found
+    low, high = page.reach(WINDOWS, page.size)
+    mass = page.mass_sums[high] - page.mass_sums[low]
+    by_reach = {
+        "prose": log(page.prose_sums[high] - page.prose_sums[low] - page.prose),
+        "density": (page.link_sums[high] - page.link_sums[low]) / np.maximum(mass, 1),
+        "mean": log(mass / (high - low)),
+    }
+    return {f"w{reach}_{name}": row for name, rows in by_reach.items() for reach, row in zip(WINDOWS, rows, strict=True)}
 
 
 def neighbours(page: Arrays) -> Columns:

@@ -9,6 +9,8 @@ The rules, which make the content independent of the order of writes:
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from sqlalchemy import insert, select
@@ -24,6 +26,7 @@ from storage.likeness import Signed
 from storage.raw import keep_fetch
 from storage.tables import article as article_table
 from storage.tables import revision as revision_table
+from storage.tables import site_memory as memory_table
 from storage.tokens import count_words
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     from model.article import Cleaned
     from model.page import Page
+    from model.source import Rules
     from storage.values import Visit
 
 #: What may come of a cleaned page.
@@ -53,6 +57,8 @@ class Arrival(NamedTuple):
     #: The page as fetched.
     page: Page | None
     cleaned: Cleaned
+    #: The rules that cleaning followed, as JSON.
+    rules: str | None
 
     #: Headline and text as stored, and the text's identity.
     title: str
@@ -77,12 +83,19 @@ def arrival_of(visit: Visit, page: Row[Any], cleaned: Cleaned) -> Arrival:
         at=visit.at,
         page=visit.page,
         cleaned=cleaned,
+        rules=_json_of(visit.rules) if visit.rules is not None else None,
         title=" ".join(storable(cleaned.article.title).split()),
         text=text,
         text_hash=text_hash(text),
         canonical_url=canonical_url,
         identity=identity(canonical_url or url),
     )
+
+
+def _json_of(rules: Rules) -> str | None:
+    """The rules that say something; None where none does."""
+    said = {name: value for name, value in asdict(rules).items() if value}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True) if said else None
 
 
 def save_article(connection: Connection, arrival: Arrival) -> Saved:
@@ -205,7 +218,13 @@ def _text_facts(arrival: Arrival) -> dict[str, Any]:
 def _revision(connection: Connection, arrival: Arrival) -> dict[str, Any]:
     """A revision's row but for its number; its page is kept raw."""
     kept = keep_fetch(connection, arrival.page_id, arrival.run_id, arrival.page) if arrival.page else None
-    origin = {"fetch_id": kept, "engine_version": arrival.cleaned.engine_version, "doubt": arrival.cleaned.doubt}
+    cleaned, verdicts = arrival.cleaned, arrival.cleaned.verdicts
+    origin: dict[str, Any] = {"fetch_id": kept, "engine_version": cleaned.engine_version, "doubt": cleaned.doubt}
+    # A visit's memory is written after its article: what stands there is what cleaning was given.
+    memory_pages = connection.scalar(select(memory_table.c.pages).where(memory_table.c.source == arrival.source))
+    origin |= {"rules": arrival.rules, "memory_pages": memory_pages or 0}
+    if verdicts:
+        origin |= {"blocks": len(verdicts), "blocks_kept": sum(verdict.kept for verdict in verdicts)}
     return {"title": arrival.title, "text": arrival.text, **_text_facts(arrival), **origin}
 
 

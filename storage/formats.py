@@ -22,8 +22,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Rows of one Parquet row group.
 _GROUP = 1000
 _COLUMNS: Final = tuple(field.name for field in fields(StoredArticle))
-_LISTS = ("authors", "tags", "url_chain")
-_WHOLE = ("id", "word_count", "revision", "parts", "duplicates", "duplicate_of", "http_status", "raw_body_id")
+_LISTS = ("authors", "tags", "url_chain", "http_headers")
+_WHOLE = frozenset(
+    "id word_count revision parts duplicates duplicate_of http_status raw_body_id memory_pages blocks blocks_kept".split()  # noqa: SIM905 - reads better
+)
+_NUMBERS = ("doubt", "fetch_seconds")
 
 
 def export(kind: str, articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
@@ -97,7 +100,9 @@ def _arrow(pa: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
         return pa.int64()
     if name.endswith("_at") or name in {"published", "modified"}:
         return pa.timestamp("us", tz="UTC")
-    return {"paywalled": pa.bool_(), "doubt": pa.float64()}.get(name, pa.string())
+    if name in _NUMBERS:
+        return pa.float64()
+    return pa.bool_() if name == "paywalled" else pa.string()
 
 
 def _groups(articles: Iterable[StoredArticle]) -> Iterator[list[StoredArticle]]:

@@ -145,4 +145,5 @@ def status(connection: Connection, now: datetime) -> Status:
 def _article(row: Row[Any]) -> StoredArticle:
     facts = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row's dict
     lists = {name: tuple(facts[name] or ()) for name in ("authors", "tags", "url_chain")}
-    return StoredArticle(**{**facts, **lists, "paywalled": bool(facts["paywalled"])})
+    headers = tuple(f"{name}: {value}" for name, value in facts["http_headers"] or ())
+    return StoredArticle(**{**facts, **lists, "http_headers": headers, "paywalled": bool(facts["paywalled"])})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from model.memory import SiteMemory
     from model.outcome import Skipped
     from model.page import NotModified, Page, Validators
-    from model.source import Endpoint, Link
+    from model.source import Endpoint, Link, Rules
 
 
 class PageStatus(StrEnum):
@@ -107,6 +107,8 @@ class Visit:
     result: Result
     #: The page as fetched, kept raw even where cleaning failed; None where no body came.
     page: Page | None = None
+    #: The rules that cleaning followed; None where there are none.
+    rules: Rules | None = None
     #: The source's memory after this page, when it learned.
     memory: SiteMemory | None = None
     status: PageStatus
@@ -151,9 +153,19 @@ class StoredArticle:
     url_chain: tuple[str, ...]
     fetched_at: datetime | None
     http_status: int | None
+    #: Headers of the answer, each as ``name: value``.
+    http_headers: tuple[str, ...]
+    #: Seconds from the first request to the last byte.
+    fetch_seconds: float | None
     raw_body_id: int | None
     engine_version: str
     doubt: float
+    #: The rules of config.yaml that cleaning followed, as JSON.
+    rules: str | None
+    #: Pages that the site's memory had learned from by then.
+    memory_pages: int | None
+    blocks: int | None
+    blocks_kept: int | None
     #: ``page``, or ``feed`` where the page was refused or gave a teaser and its feed carries the text.
     text_from: str
     #: How many pages the text was joined from.
@@ -177,6 +189,12 @@ class StoredRevision:
     raw_body_id: int | None
     engine_version: str
     doubt: float
+    #: The rules of config.yaml that cleaning followed, as JSON.
+    rules: str | None
+    #: Pages that the site's memory had learned from by then.
+    memory_pages: int | None
+    blocks: int | None
+    blocks_kept: int | None
     #: ``page`` or ``feed``.
     text_from: str
     #: How many pages the text was joined from.

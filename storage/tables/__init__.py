@@ -5,10 +5,10 @@ Every table and column carries its comment; docs/reference/schema.md is generate
 
 from __future__ import annotations
 
-from storage.tables.articles import article, revision
+from storage.tables.articles import article, explanation, removed_block, revision
 from storage.tables.base import SCHEMA, metadata
 from storage.tables.likenesses import cut, likeness, shingle, signature
-from storage.tables.pages import event, page, page_fetch, raw_body, run
+from storage.tables.pages import day_count, event, page, page_fetch, raw_body, raw_dictionary, run
 from storage.tables.sources import backfill, endpoint, site_memory, source
 
 __all__ = [
@@ -16,13 +16,17 @@ __all__ = [
     "article",
     "backfill",
     "cut",
+    "day_count",
     "endpoint",
     "event",
+    "explanation",
     "likeness",
     "metadata",
     "page",
     "page_fetch",
     "raw_body",
+    "raw_dictionary",
+    "removed_block",
     "revision",
     "run",
     "shingle",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, Table, UniqueConstraint
 
 from storage.columns import Id, Lists, Moment, Words
 from storage.tables.base import fact, maybe, metadata, row_id
@@ -64,6 +64,10 @@ revision = Table(
     maybe("fetch_id", Id, "The fetch it was cleaned from.", ForeignKey("page_fetch.id")),
     fact("engine_version", Words, "Version of the cleaning that made it."),
     fact("doubt", Float, "0 to 1: how far cleaning mistrusts its result."),
+    maybe("rules", Words, "The rules of config.yaml that cleaning followed, as JSON; empty: none."),
+    maybe("memory_pages", Integer, "Pages that the site's memory had learned from when cleaning asked it; empty: not known."),
+    maybe("blocks", Integer, "Blocks of the page; empty: not known."),
+    maybe("blocks_kept", Integer, "Blocks that are in the text; empty: not known."),
     maybe(
         "changes",
         Words,
@@ -73,4 +77,26 @@ revision = Table(
     Index(None, "seen_at"),
     Index(None, "fetch_id"),
     comment="A text of an article; a new one only when text or title changed.",
+)
+
+explanation = Table(
+    "explanation",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="The article."),
+    fact("revision", Integer, "Number of the revision that was cleaned again."),
+    fact("engine_version", Words, "Version of the cleaning that was asked."),
+    fact("explained_at", Moment, "When."),
+    comment="An article whose removed blocks were written down (newsmill explain).",
+)
+
+removed_block = Table(
+    "removed_block",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id"), primary_key=True, autoincrement=False, comment="The article."),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="Position of the block on the page, from 0."),
+    fact("kind", Words, "What it is in the page's markup: paragraph, heading, list_item ..."),
+    fact("score", Float, "Probability that it belongs to the article, 0 to 1, before words and rules spoke."),
+    fact("reason", Words, "Why it was removed."),
+    fact("text", Words, "Its text, the first 500 characters."),
+    comment="Blocks of a page that are not in the article's text; only of articles that were explained.",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Float, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, false
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table, UniqueConstraint, false
 
 from storage.columns import Id, Lists, Moment, Words
 from storage.tables.base import fact, maybe, metadata, row_id
@@ -26,10 +26,23 @@ raw_body = Table(
     fact("hash", Words, "BLAKE2b-256 of the bytes as served, 64 hexadecimal digits.", unique=True),
     fact("size", Integer, "Length of the bytes as served."),
     fact("encoding", Words, "How body is packed: zstd."),
+    maybe("dictionary_id", Id, "The earlier page of the site it was packed with (table raw_dictionary); empty: alone."),
     maybe("body", LargeBinary, "The packed bytes; empty once pruned."),
     fact("stored_at", Moment, "When they first came."),
     Index(None, "stored_at"),
+    Index(None, "dictionary_id"),
     comment="Pages as served, each body once; readers never need it.",
+)
+
+raw_dictionary = Table(
+    "raw_dictionary",
+    metadata,
+    row_id(),
+    fact("source", Words, "The source whose pages it packs.", ForeignKey("source.name")),
+    fact("body", LargeBinary, "The beginning of one of its pages, packed with zstd."),
+    fact("made_at", Moment, "When that page came."),
+    Index(None, "source", "id"),
+    comment="Pages that others of their site are packed with: what they have in common is kept once.",
 )
 
 page = Table(
@@ -110,4 +123,16 @@ event = Table(
     UniqueConstraint("endpoint_id", "at"),
     Index(None, "run_id"),
     comment="Every visit to a page and every poll of an endpoint.",
+)
+
+day_count = Table(
+    "day_count",
+    metadata,
+    Column("source", Words, ForeignKey("source.name"), primary_key=True, comment="Name of the source."),
+    Column("day", Words, primary_key=True, comment="The day in UTC, such as 2026-11-22."),
+    Column("what", Words, primary_key=True, comment="page: visits to pages; endpoint: polls of endpoints."),
+    Column("outcome", Words, primary_key=True, comment="As in the table event."),
+    Column("reason", Words, primary_key=True, comment="As in the table event; empty text where there was none."),
+    fact("count", Integer, "How often."),
+    comment="What became of events that grew old: counts by source and day.",
 )

@@ -6,14 +6,25 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from storage.views.articles import ALL_ARTICLES, ARTICLES, REVISIONS
+from storage.views.articles import ALL_ARTICLES, ARTICLES, REMOVED_BLOCKS, REVISIONS
 from storage.views.clusters import CLUSTER_MEMBERS, CLUSTERS, RELATED
-from storage.views.sources import PAGES, SOURCES_HEALTH
+from storage.views.sources import PAGES, SOURCE_DAYS, SOURCES_HEALTH
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-VIEWS = (ARTICLES, ALL_ARTICLES, REVISIONS, CLUSTERS, CLUSTER_MEMBERS, RELATED, SOURCES_HEALTH, PAGES)
+VIEWS = (
+    ARTICLES,
+    ALL_ARTICLES,
+    REVISIONS,
+    REMOVED_BLOCKS,
+    CLUSTERS,
+    CLUSTER_MEMBERS,
+    RELATED,
+    SOURCES_HEALTH,
+    SOURCE_DAYS,
+    PAGES,
+)
 
 
 def drop_views(connection: Connection) -> None:

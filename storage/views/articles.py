@@ -7,6 +7,13 @@ from storage.views.view import View
 #: Whether a fetch's text is a feed's, and how many further parts it has.
 _OF_FEED = "f.origin = 'feed' OR EXISTS (SELECT 1 FROM page_fetch x WHERE x.first_id = f.id AND x.origin = 'feed')"
 _PARTS = "(SELECT count(*) FROM page_fetch x WHERE x.first_id = f.id AND x.origin = 'page')"
+#: What cleaning knew and followed, and what it made of the page's blocks.
+_CLEANED = (
+    ("rules", "r.rules", "The rules of config.yaml that cleaning followed, as JSON; empty: none."),
+    ("memory_pages", "r.memory_pages", "Pages that the site's memory had learned from by then; empty: not known."),
+    ("blocks", "r.blocks", "Blocks of the page; empty: not known."),
+    ("blocks_kept", "r.blocks_kept", "Blocks that are in the text; empty: not known."),
+)
 _ARTICLE_COLUMNS = (
     ("id", "a.id", "Number of the article."),
     ("source", "a.source", "Name of the source."),
@@ -40,9 +47,12 @@ _ARTICLE_COLUMNS = (
     ("url_chain", "f.chain", "Every address asked for the current text, redirects in order, a JSON list."),
     ("fetched_at", "f.fetched_at", "When the current text was fetched."),
     ("http_status", "f.status", "HTTP status of that fetch."),
+    ("http_headers", "f.headers", "Headers of the answer, a JSON list of pairs of name and value."),
+    ("fetch_seconds", "f.elapsed", "Seconds from the first request to the last byte."),
     ("raw_body_id", "f.raw_body_id", "The bytes it was cleaned from (table raw_body)."),
     ("engine_version", "r.engine_version", "Version of the cleaning that made the text."),
     ("doubt", "r.doubt", "0 to 1: how far cleaning mistrusts the text."),
+    *_CLEANED,
     (
         "text_from",
         f"CASE WHEN {_OF_FEED} THEN 'feed' ELSE 'page' END",
@@ -85,6 +95,7 @@ REVISIONS = View(
         ("raw_body_id", "f.raw_body_id", "The bytes it was cleaned from (table raw_body)."),
         ("engine_version", "r.engine_version", "Version of the cleaning that made it."),
         ("doubt", "r.doubt", "0 to 1: how far cleaning mistrusts it."),
+        *_CLEANED,
         ("text_from", f"CASE WHEN {_OF_FEED} THEN 'feed' ELSE 'page' END", "page or feed: where the text is from."),
         ("parts", f"1 + {_PARTS}", "How many pages the text was joined from."),
         ("missing_part", "f.missing", "Why a further page of the article is not in the text; empty: it is whole."),
@@ -95,4 +106,21 @@ REVISIONS = View(
         ),
     ),
     tables="revision r\nLEFT JOIN page_fetch f ON f.id = r.fetch_id",
+)
+REMOVED_BLOCKS = View(
+    name="removed_blocks",
+    comment="Blocks of pages that are not in their articles' texts, and why; of articles that `newsmill explain` was asked for.",
+    columns=(
+        ("article_id", "b.article_id", "The article."),
+        ("source", "a.source", "Name of the source."),
+        ("number", "b.number", "Position of the block on the page, from 0."),
+        ("kind", "b.kind", "What it is in the page's markup: paragraph, heading, list_item ..."),
+        ("text", "b.text", "Its text, the first 500 characters."),
+        ("reason", "b.reason", "Why it was removed."),
+        ("score", "b.score", "Probability that it belongs to the article, 0 to 1, before words and rules spoke."),
+        ("revision", "x.revision", "Number of the revision that was cleaned again."),
+        ("engine_version", "x.engine_version", "Version of the cleaning that was asked."),
+        ("explained_at", "x.explained_at", "When."),
+    ),
+    tables=("removed_block b\nJOIN explanation x ON x.article_id = b.article_id\nJOIN article a ON a.id = b.article_id"),
 )

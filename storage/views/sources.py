@@ -7,8 +7,13 @@ from storage.views.view import View
 _ACTIVE = "FROM endpoint e WHERE e.source = s.name AND e.retired_at IS NULL"
 _LATELY = "FROM article a WHERE a.source = s.name AND a.first_seen_at >="
 _FAILURES = f"coalesce((SELECT min(e.failures) {_ACTIVE}), 0)"
+_LAST_SUCCESS = f"(SELECT max(e.last_success_at) {_ACTIVE})"
+#: One poll that fails is an ordinary thing. Waits double with each, so that the third comes hours after the first.
+_FAILING = 3
 _STATE = (
-    f"CASE WHEN NOT s.enabled THEN 'disabled' WHEN {_FAILURES} > 0 THEN 'failing'\n"
+    "CASE WHEN NOT s.enabled THEN 'disabled'\n"
+    f"    WHEN {_FAILURES} >= {_FAILING} THEN 'failing'\n"
+    f"    WHEN {_FAILURES} > 0 AND coalesce({_LAST_SUCCESS} < {{two_days_ago}}, 1 = 1) THEN 'failing'\n"
     f"    WHEN NOT EXISTS (SELECT 1 {_LATELY} {{a_week_ago}}) THEN 'quiet' ELSE 'ok' END"
 )
 SOURCES_HEALTH = View(
@@ -19,12 +24,15 @@ SOURCES_HEALTH = View(
         (
             "state",
             _STATE,
-            "disabled; failing: the last poll of every endpoint failed; quiet: no new article for a week; else ok.",
+            (
+                "disabled; failing: every endpoint failed three times in a row, or for two days, or ever since it is known;"
+                " quiet: no new article for a week; else ok."
+            ),
         ),
         ("articles", "(SELECT count(*) FROM article a WHERE a.source = s.name)", "Articles, duplicates too."),
         ("articles_24h", f"(SELECT count(*) {_LATELY} {{a_day_ago}})", "Articles first seen in the last 24 hours."),
         ("articles_7d", f"(SELECT count(*) {_LATELY} {{a_week_ago}})", "Articles first seen in the last 7 days."),
-        ("last_success_at", f"(SELECT max(e.last_success_at) {_ACTIVE})", "The last poll that went well."),
+        ("last_success_at", _LAST_SUCCESS, "The last poll that went well."),
         (
             "last_article_at",
             "(SELECT max(a.first_seen_at) FROM article a WHERE a.source = s.name)",
@@ -65,4 +73,24 @@ PAGES = View(
         ("article_id", "p.article_id", "Its article."),
     ),
     tables="page p\nLEFT JOIN endpoint e ON e.id = p.endpoint_id",
+)
+_VISITS = (
+    "SELECT source, day, what, outcome, reason, count FROM day_count\n"
+    "  UNION ALL SELECT p.source, {day}, 'page', e.outcome, coalesce(e.reason, ''), 1 FROM event e"
+    " JOIN page p ON p.id = e.page_id\n"
+    "  UNION ALL SELECT n.source, {day}, 'endpoint', e.outcome, coalesce(e.reason, ''), 1 FROM event e"
+    " JOIN endpoint n ON n.id = e.endpoint_id"
+)
+SOURCE_DAYS = View(
+    name="source_days",
+    comment="What became of visits and polls, counted by source and day, for all time.",
+    columns=(
+        ("source", "v.source", "Name of the source."),
+        ("day", "v.day", "The day in UTC, such as 2026-11-22."),
+        ("what", "v.what", "page: visits to pages; endpoint: polls of feeds, sitemaps and sections."),
+        ("outcome", "v.outcome", "stored, revised, unchanged, duplicate, skipped, failed; of a poll: polled or failed."),
+        ("reason", "v.reason", "Code of the reason where it was skipped or failed, else empty text."),
+        ("count", "sum(v.count)", "How often."),
+    ),
+    tables=f"(\n  {_VISITS}\n) v\nGROUP BY v.source, v.day, v.what, v.outcome, v.reason",
 )

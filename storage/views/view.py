@@ -37,7 +37,7 @@ class View:
         return statement
 
 
-_LISTS = frozenset({"authors", "tags", "url_chain"})
+_LISTS = frozenset({"authors", "http_headers", "tags", "url_chain"})
 _MOMENTS = frozenset({"published", "modified"})
 
 
@@ -57,5 +57,10 @@ _FRAGMENTS = {
         "sqlite": "substr(a.published, 1, 10) <> substr(o.published, 1, 10)",
         "postgresql": "(a.published AT TIME ZONE 'UTC')::date <> (o.published AT TIME ZONE 'UTC')::date",
     },
+    "{two_days_ago}": {
+        "sqlite": "strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-2 days')",
+        "postgresql": "now() - interval '2 days'",
+    },
+    "{day}": {"sqlite": "substr(e.at, 1, 10)", "postgresql": "to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD')"},
     "{now}": {"sqlite": "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", "postgresql": "now()"},
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import inspect
 from sqlalchemy import text as sql
-from visiting import Site, rows, url
+from visiting import NOON, OTHER, STORY, Site, cleaned, content, page, rows, url
 
 from model.errors import DatabaseBusy, DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
 from storage import open_store, upgrade
@@ -163,6 +164,34 @@ def test_the_first_migration_can_be_taken_back(database_url: str) -> None:
         drop_views(connection)
         command.downgrade(_config(connection), "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
+
+
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005"])
+def test_every_earlier_version_comes_up_with_its_data(database_url: str, version: str) -> None:
+    from alembic import command
+
+    from storage.migrate import _config
+    from storage.views import drop_views
+
+    with open_store(database_url) as store:
+        site, later = Site(store), NOON + timedelta(days=1)
+        site.save(url("a"), page=page(url("a"), body=b"<p>template</p>" * 50, etag="e"))
+        site.save(url("b"), cleaned(text=OTHER), page=page(url("b"), body=b"<p>template</p>" * 50 + b"b"))
+        site.save(url("a"), cleaned(title="Changed"), at=later)
+        Site(store, "rival").save("https://rival.example/a", cleaned(text=f"{STORY} More."), at=later)
+        before, bodies = content(store), [store.raw_article(number).body for number in (1, 2, 3)]
+        with store.writing() as connection:
+            drop_views(connection)
+            command.downgrade(_config(connection), version)
+    with pytest.raises(SchemaMismatch, match="newsmill db upgrade"):
+        open_store(database_url)
+    upgrade(database_url)
+    with open_store(database_url) as store:
+        assert content(store) == before
+        assert [store.raw_article(number).body for number in (1, 2, 3)] == bodies
+        assert [hit.id for hit in store.search("seabirds")] == [2]
+        assert store.revisions(1)[1].changes == "title: [-Lighthouse opens-]{+Changed+}"
+        assert [finding for finding in store.check() if finding.wrong] == []
 
 
 def test_the_views_have_the_columns_that_are_documented(store: Store) -> None:

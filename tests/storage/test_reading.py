@@ -165,7 +165,7 @@ def test_parquet(filled: Store) -> None:
 
     table = parquet.read_table(io.BytesIO(exported("parquet", filled))).to_pylist()
     expected = [
-        {**asdict(article), **{name: list(getattr(article, name)) for name in ("authors", "tags", "url_chain")}}
+        {**asdict(article), **{name: list(getattr(article, name)) for name in ("authors", "tags", "url_chain", "http_headers")}}
         for article in filled.articles()
     ]
     assert table == expected

@@ -28,11 +28,12 @@ _ARTICLES = (
 #: Things nested deeper than this, or more of them, are not looked at.
 _DEEPEST, _MOST_THINGS = 12, 2_000
 _COMMENT = re.compile(r"^\s*(?:<!--|//<!\[CDATA\[|/\*.*?\*/)|(?:-->|//\]\]>)\s*$", re.DOTALL)
-_BYLINE = (
-    "[itemprop~=author],[rel~=author],[class*=byline],[class*=Byline],[class~=author],[class*=author-name],"
-    "[class*=article-author],[class*=article__author],[class*=authorName],[class*=post-author],[data-testid*=byline]"
-)
-_MOST_BYLINES = 12
+_BYLINE = "[itemprop~=author],[rel~=author],[class*=byline i],[class*=author i],[data-testid*=byline]"
+_MOST_BYLINES = 16
+#: Headings looked at, and parts of one.
+_MOST_HEADINGS, _MOST_PARTS = 8, 12
+#: Stands on no page: decoding takes it out.
+_BETWEEN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +52,8 @@ class Claims:
     bylines: tuple[str, ...] = ()
     #: Texts of links to the site's front page.
     home: tuple[str, ...] = ()
-    #: Texts of the h1 headings.
-    headings: tuple[str, ...] = ()
+    #: The h1 headings, each as its markup divides it: ("Floods", "Bridge closed").
+    headings: tuple[tuple[str, ...], ...] = ()
     #: Text of <title>, "" without one.
     title: str = ""
     #: href of <link rel=canonical>, "" without one.
@@ -82,7 +83,7 @@ def read_claims(tree: LexborHTMLParser) -> Claims:
         times=tuple(_attribute(node, "datetime") for node in tree.css("time[datetime]")[:20]),
         bylines=tuple(text for node in tree.css(_BYLINE)[:_MOST_BYLINES] if (text := _text(node))),
         home=tuple({text for node in tree.css('a[href="/"]')[:_MOST_BYLINES] if (text := _text(node))}),
-        headings=tuple(text for node in tree.css("h1")[:8] if (text := _text(node))),
+        headings=tuple(parts for node in tree.css("h1")[:_MOST_HEADINGS] if (parts := _parts(node))),
         title=_text(title) if title else "",
         canonical=_attribute(canonical, "href") if canonical else "",
         language=(_attribute(html, "lang") or _attribute(html, "xml:lang")) if html else "",
@@ -95,6 +96,12 @@ def _attribute(node: LexborNode, name: str) -> str:
 
 def _text(node: LexborNode) -> str:
     return " ".join(node.text(separator=" ").split())[:500]
+
+
+def _parts(node: LexborNode) -> tuple[str, ...]:
+    """The pieces of text of an element in order, with the white space they end and begin with."""
+    pieces = node.text(separator=_BETWEEN)[:500].split(_BETWEEN)
+    return tuple(piece for piece in pieces if piece)[:_MOST_PARTS] if any(piece.strip() for piece in pieces) else ()
 
 
 def _metas(tree: LexborHTMLParser) -> Mapping[str, tuple[str, ...]]:

@@ -71,6 +71,19 @@ def moment(text: str, language: str | None = None) -> datetime | None:
     return found if found and _EARLIEST <= found <= _LATEST else None
 
 
+def without_dates(text: str) -> str:
+    """The text without what reads as dates and the times beside them: what is left of a byline is who.
+
+    >>> without_dates("Andrew Lee 4 August 2010")
+    'Andrew Lee'
+    """
+    if not any(map(str.isdigit, text)):
+        return text
+    for pattern in (_ISO, _WORDS, _NUMBERS):
+        text = pattern.sub(" ", text)
+    return " ".join(_TIME.sub(" ", text).split())
+
+
 def _written(text: str, language: str | None, zone: tzinfo) -> Iterator[datetime]:
     """Dates in words, then dates in numbers with the year last."""
     for match in _WORDS.finditer(text):

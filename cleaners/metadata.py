@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import unescape
 from typing import TYPE_CHECKING
 
+from cleaners.authors import authors_of, marked_names, people_in
 from cleaners.claims import types
 from cleaners.dates import moment
+from cleaners.headings import joined
 from cleaners.lexicon import lexicon
-from cleaners.names import distinct, is_name, names
 from cleaners.text import plain
 from cleaners.titles import names_of, title_of
-from cleaners.visible import visible
+from cleaners.visible import Clues, visible
 from model.fingerprints import normalised
 from model.urls import canonical, declared
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cleaners.claims import Claims, Json
-    from cleaners.lexicon import Lexicon
-    from cleaners.titles import Names
     from model.article import Block
 
 _PUBLISHED_METAS = (
@@ -39,8 +37,6 @@ _MODIFIED_METAS = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "lastmod", "last-modified",
     "dcterms.modified", "article.updated", "revised",
 )  # fmt: skip
-_AUTHOR_METAS = ("author", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "article:author",
-                 "citation_author", "cxenseparse:author", "article:author_name", "og:author", "twitter:creator")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +72,16 @@ def read_metadata(
     words = lexicon(language)
     site = _site_name(claims)
     names = names_of(site, claims, url, blocks)
-    title = title_of(claims, names, blocks)
+    title = title_of(claims, names, blocks, text)
     authors, newsrooms = authors_of(claims, words, names)
     published, modified = _published(claims, language), _modified(claims, language)
     if not (authors and published) and blocks:
-        seen = visible(blocks, title, words, language, text)
-        authors, published = authors or seen.authors, published or seen.published
+        headlines = (title, *(joined(parts) for parts in claims.headings))
+        clues = Clues(words=words, language=language, headlines=headlines, marked=marked_names(claims, words, names))
+        seen = visible(blocks, text, clues)
+        authors = authors or tuple(name for name in seen.authors if not names.name(name))
+        newsrooms = newsrooms or seen.authors
+        published = published or seen.published
     return Metadata(
         title=title,
         authors=authors or newsrooms,
@@ -117,58 +117,9 @@ def claimed_language(claims: Claims) -> str | None:
     return None
 
 
-def authors_of(claims: Claims, words: Lexicon, site: Names) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The people that are named as authors, and the newsrooms that are where no person is; names only.
-
-    Agencies count where JSON-LD names them as authors; elsewhere a name must be a person's.
-    """
-    people = _people(claims.article.get("author")) or _people(claims.article.get("creator"))
-    found = distinct(name for person in people for name in (*_person(person, words, site), *_agencies(person, words)))
-    if found:
-        return found, ()
-    in_metas = tuple(_contents(claims, _AUTHOR_METAS))
-    from_metas = (name for content in in_metas for name in _person(content, words, site))
-    return distinct(from_metas) or _visible_authors(claims, words, site), _newsrooms(people) or _newsrooms(in_metas)
-
-
-def _agencies(claim: str, words: Lexicon) -> Iterator[str]:
-    """Agencies named beside people."""
-    yield from (part.strip() for part in re.split(r"[,/;]", plain(claim)) if normalised(part) in words.agencies)
-
-
-def _newsrooms(claimed: Iterable[str]) -> tuple[str, ...]:
-    """Whoever is named, when it is nobody but the house: "FOCUS online"; or somebody whose site bears the name."""
-    named = (plain(unescape(claim)) for claim in claimed if not claim.startswith(("http:", "https:", "/")))
-    return tuple(dict.fromkeys(name for name in named if 2 < len(name) <= 60))  # noqa: PLR2004 - a name's length
-
-
-def _visible_authors(claims: Claims, words: Lexicon, site: Names) -> tuple[str, ...]:
-    for line in claims.bylines:
-        if len(line) <= 120 and (found := tuple(name for name in names(line, words) if not site.name(name))):  # noqa: PLR2004
-            return found
-    return ()
-
-
-def _people(claim: Json) -> list[str]:
-    """Names in a claim of any shape: a string, a thing, a list of either."""
-    if isinstance(claim, str):
-        return [claim]
-    if isinstance(claim, dict):
-        return _people(claim.get("name")) if "name" in claim else []
-    return [name for entry in claim for name in _people(entry)] if isinstance(claim, list) else []
-
-
-def _person(claim: str, words: Lexicon, site: Names) -> Iterator[str]:
-    """The people a claim names; nobody where the site comes first: "hessenschau.de, Frankfurt, Germany"."""
-    if claim.startswith(("http:", "https:", "/", "@")) or site.name(claim.partition(",")[0]):
-        return
-    found = [name for name in names(claim, words) if not site.name(name)]
-    yield from found or ((plain(claim),) if is_name(claim, words) else ())
-
-
 def _site_name(claims: Claims) -> str:
     publisher = claims.article.get("publisher")
-    named = next(iter(_people(publisher)), "") if publisher else ""
+    named = next(iter(people_in(publisher, {})), "") if publisher else ""
     website = next((_text(thing.get("name")) for thing in claims.things if "WebSite" in types(thing)), "")
     return plain(claims.meta("og:site_name") or named or website or claims.meta("application-name"))
 

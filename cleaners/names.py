@@ -93,7 +93,14 @@ def is_name(text: str, words: Lexicon) -> bool:
     """Whether the text can be somebody's name: a few capitalised words, no number, no agency, no role."""
     form = normalised(text)
     tokens = text.split()
-    if not form or form in words.agencies or form in words.roles or form in words.lines or form in words.headings:
+    if (
+        not form
+        or form in words.agencies
+        or form in words.roles
+        or form in words.bylines
+        or form in words.lines
+        or form in words.headings
+    ):
         return False
     if len(text) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS or any(mark.isdigit() for mark in text):
         return False
@@ -103,8 +110,13 @@ def is_name(text: str, words: Lexicon) -> bool:
     return any(named) and all(good or token.casefold() in _PARTICLES for good, token in zip(named, tokens, strict=True))
 
 
+def is_full(name: str) -> bool:
+    """Whether a name is more than one word, or in a script that writes names as one: others need a byline to be believed."""
+    return " " in name.strip() or _CJK.search(name) is not None
+
+
 def _natural(name: str) -> str:
     """ANNA McLEE O'NEIL as Anna Mclee O'Neil; names that have small letters stay as they are."""
     if not name.isupper() or len(name) <= 3:  # noqa: PLR2004 - initials
         return name
-    return re.sub(r"[^\W\d_]+", lambda match: match.group().capitalize(), name)
+    return re.sub(r"[^\W\d_]+", lambda match: match.group().capitalize().replace("i\u0307", "i"), name)  # capital dotted I

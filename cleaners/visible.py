@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaners.dates import moment
+from cleaners.dates import moment, without_dates
 from cleaners.lines import byline_names
 from cleaners.measure import is_prose
-from cleaners.names import distinct, is_name, without_addresses
+from cleaners.names import distinct, is_full, is_name, names, without_addresses
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
@@ -28,8 +28,14 @@ _LINE = 160
 _NEAR = 10
 #: Lines looked at in one block.
 _LINES = 12
+#: What stands around a name.
+_EDGES = " ,;:|()<>-–—·•"  # noqa: RUF001 - dashes are meant
 #: Blocks looked at: above the headline, below it, around the last paragraph.
 _ABOVE, _BELOW, _AROUND_END = 3, 12, 3
+#: Paragraphs that may stand between the headline and who wrote it: what the story is in a few words.
+_LEADS = 2
+#: Words of a name that nothing but its place tells for one.
+_NAME = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,35 +46,47 @@ class Visible:
     published: datetime | None = None
 
 
-def visible(blocks: Sequence[Block], title: str, words: Lexicon, language: str | None, text: Collection[int]) -> Visible:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clues:
+    """What is known that helps to tell a byline."""
+
+    words: Lexicon
+    #: ISO 639-1 where it is known.
+    language: str | None
+    #: The headline in the forms the page has it.
+    headlines: tuple[str, ...]
+    #: Names in what the markup calls an author, of whichever story.
+    marked: tuple[str, ...] = ()
+
+
+def visible(blocks: Sequence[Block], text: Collection[int], clues: Clues) -> Visible:
     """Authors and date beside the text.
 
     Args:
         blocks: the page's blocks in order.
-        title: the headline.
-        words: the lexicon of the page's language.
-        language: ISO 639-1 where it is known.
         text: positions of the blocks that are held for the article's text.
+        clues: what is known of the page.
     """
-    headline, below = _head(blocks, title, text)
-    top = (*_lines(blocks, headline, below), *_lines(blocks, max(0, headline - _ABOVE), headline))
+    headline, below = _head(blocks, clues.headlines, text)
+    first = tuple(_lines(blocks, headline, below))
+    above = tuple(_lines(blocks, max(0, headline - _ABOVE), headline))
+    under = tuple(_lines(blocks, headline, min(len(blocks), headline + _BELOW, _after_leads(blocks, headline, text))))
     end = max(text, default=-1)
-    last = tuple(_lines(blocks, max(0, end - _AROUND_END + 1), min(len(blocks), end + _AROUND_END + 1))) if text else ()
-    lines = (*top, *last[::-1])
+    last = tuple(_lines(blocks, max(0, end - _AROUND_END + 1), min(len(blocks), end + _AROUND_END + 1)))[::-1] if text else ()
+    full = [name for name in clues.marked if is_full(name)]
+    marked = {normalised(name): name for name in reversed(full)}
+    found = next((found for lines in (under, above, last) if (found := _authors(lines, clues.words, marked))), ())
+    found = found or (_signature(blocks, end, clues.words) if text else ())
     return Visible(
-        authors=next((names for line in lines if (names := _authors(line, words))), ()),
-        published=next((when for line in lines if (when := moment(line, language))), None),
+        authors=found or distinct(full[:1]),
+        published=next((when for line in (*first, *above, *last) if (when := moment(line, clues.language))), None),
     )
 
 
-def _head(blocks: Sequence[Block], title: str, text: Collection[int]) -> tuple[int, int]:
+def _head(blocks: Sequence[Block], headlines: Collection[str], text: Collection[int]) -> tuple[int, int]:
     """The headline, and the end of what stands between it and the first paragraph."""
-    wanted = normalised(title)
-    named = [
-        at
-        for at, block in enumerate(blocks)
-        if wanted and abs(len(line := block.text.partition("\n")[0]) - len(title)) <= _NEAR and normalised(line) == wanted
-    ]
+    wanted = {form: len(headline) for headline in headlines if (form := normalised(headline))}
+    named = [at for at, block in enumerate(blocks) if _is_one_of(block.text.partition("\n")[0], wanted)]
     prose = [at for at in sorted(text) if is_prose(blocks[at])]
     first = prose[0] if prose else 0
     headline = max((at for at in named if at <= first), default=min(named, default=max(0, first - _ABOVE)))
@@ -76,15 +94,56 @@ def _head(blocks: Sequence[Block], title: str, text: Collection[int]) -> tuple[i
     return headline, min(len(blocks), below, headline + _BELOW)
 
 
+def _is_one_of(line: str, wanted: dict[str, int]) -> bool:
+    return any(abs(len(line) - length) <= _NEAR for length in wanted.values()) and normalised(line) in wanted
+
+
+def _after_leads(blocks: Sequence[Block], headline: int, text: Collection[int]) -> int:
+    """The paragraph before which a byline may still stand."""
+    prose = (at for at in sorted(text) if at > headline and is_prose(blocks[at]))
+    return next((at for number, at in enumerate(prose) if number == _LEADS), len(blocks))
+
+
 def _lines(blocks: Sequence[Block], first: int, end: int) -> Iterator[str]:
     for block in blocks[first:end]:
         yield from (line for line in block.text.split("\n", _LINES)[:_LINES] if len(line) <= _LINE)
 
 
-def _authors(line: str, words: Lexicon) -> tuple[str, ...]:
-    """The names of a byline, or the name beside a mail address."""
-    marked = not words.naming.isdisjoint(normalised(line).split())
-    if marked and (found := byline_names(line, words)):
+def _authors(lines: Sequence[str], words: Lexicon, marked: dict[str, str]) -> tuple[str, ...]:
+    """The first names that lines give: in a byline, beside a mail address, in what is marked, under what announces them."""
+    before = ""
+    for line in lines:
+        if found := _in_line(line, before, words, marked):
+            return found
+        before = line
+    return ()
+
+
+def _in_line(line: str, before: str, words: Lexicon, marked: dict[str, str]) -> tuple[str, ...]:
+    said = without_dates(line).strip(_EDGES)
+    announced = not words.naming.isdisjoint(normalised(line).split())
+    if announced and (found := byline_names(line, words) or byline_names(said, words)):
         return found
-    name = without_addresses(line).strip(" ,;:|()<>-")
-    return distinct([name]) if "@" in line and " " in name and is_name(name, words) else ()
+    name = without_addresses(said).strip(" ,;:|()<>-")
+    if "@" in line and " " in name and is_name(name, words):
+        return distinct([name])
+    if normalised(before) in words.bylines and is_full(said) and is_name(said, words):
+        return names(said, words)
+    return distinct(marked[form] for name in names(said, words) if (form := normalised(name)) in marked) if marked else ()
+
+
+def _signature(blocks: Sequence[Block], end: int, words: Lexicon) -> tuple[str, ...]:
+    """The name that the text ends with, in a paragraph of its own: its last one, or the one after it."""
+    for at in range(max(end, 1), min(end + 2, len(blocks))):
+        said = blocks[at].text.strip(_EDGES)
+        alike = any(block.path == blocks[at].path for block in blocks[max(0, at - _AROUND_END) : at])
+        if (
+            alike
+            and said[-1:].isalpha()
+            and not said.isupper()
+            and is_full(said)
+            and len(said.split()) <= _NAME
+            and is_name(said, words)
+        ):
+            return distinct([said])
+    return ()

@@ -80,3 +80,67 @@ def test_masthead_in_h1_is_not_the_headline() -> None:
 
 def test_page_without_a_title_has_none() -> None:
     assert title("") == ""
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "headline"),
+    [
+        # The markup divides a kicker from the headline, and another claim has the headline alone.
+        (
+            "<meta property='og:title' content='Ferry sails again after forty years'>",
+            "<h1><span>Harbour</span> - <span>Ferry sails again after forty years</span></h1>",
+            "Ferry sails again after forty years",
+        ),
+        # Another claim has another kicker before it.
+        (
+            "<meta property='og:title' content='Old boats: Ferry sails again'>",
+            "<h1><span>Harbour</span><span>Ferry sails again</span></h1>",
+            "Ferry sails again",
+        ),
+        # Two claims show which part of the third is the blog's name.
+        (
+            "<title>Notes from the pier: Ferry sails again</title><meta property='og:title' content='Ferry sails again'>",
+            "<h1>Notes from the pier</h1>",
+            "Ferry sails again",
+        ),
+        # A top heading below the text is a part of it.
+        (
+            "<title>Ferry sails again</title><meta property='og:title' content='Ferry sails again'>",
+            f"{STORY}<h1>What the captain said</h1>",
+            "Ferry sails again",
+        ),
+        # A heading that shares no word with what the page calls itself is another thing.
+        ("<meta property='og:title' content='Ferry sails again'>", "<h1>Healthy eating and diet</h1>", "Ferry sails again"),
+    ],
+    ids=["kicker", "other kicker", "name of the blog", "below the text", "nothing in common"],
+)
+def test_heading_is_checked_against_what_the_page_claims(head: str, body: str, headline: str) -> None:
+    assert title(head, body) == headline
+
+
+@pytest.mark.parametrize(
+    ("claim", "headline"),
+    [
+        ("Ferry sails again | Harbourpost - the paper of the coast", "Ferry sails again"),
+        ("<b>Ferry</b> sails again", "Ferry sails again"),
+        ('Ferry called "late": HARBOURPOST', 'Ferry called "late"'),
+    ],
+    ids=["slogan behind the name", "markup in a claim", "name behind a quotation"],
+)
+def test_what_is_glued_to_a_claim_goes(claim: str, headline: str) -> None:
+    assert title(f"<meta property='og:title' content='{claim}'>") == headline
+
+
+def test_line_of_the_page_tells_the_headline_among_names_nobody_knows() -> None:
+    head = "<title>ΤΟ ΒΗΜΑ - Ferry sails again - science - Boats</title>"
+    assert title(head, "<div>Ferry sails again</div>") == "Ferry sails again"
+
+
+def test_section_that_the_page_names_is_cut_off() -> None:
+    head = "<meta property='article:section' content='정치'><meta property='og:site_name' content='한국일보'>"
+    assert title(f"{head}<title>배가 다시 떠났다-정치ㅣ한국일보</title>") == "배가 다시 떠났다"
+
+
+def test_words_of_a_heading_do_not_run_together_and_are_not_torn() -> None:
+    assert title("", "<h1><span>Ferry</span><span>sails again</span></h1>") == "Ferry sails again"
+    assert title("<title>Ferry sails</title>", "<h1>Fer<b>r</b>y sails</h1>") == "Ferry sails"

@@ -7,17 +7,18 @@ import pytest
 from cleaners.blocks import read_blocks
 from cleaners.lexicon import lexicon
 from cleaners.measure import is_prose
-from cleaners.visible import Visible, visible
+from cleaners.visible import Clues, Visible, visible
 
 STORY = (
     "<p>The ferry sailed again last night, forty years after the bridge was opened and the landing stage closed for good.</p>" * 3
 )
 
 
-def seen(before: str, language: str = "en", after: str = "") -> Visible:
+def seen(before: str, language: str = "en", after: str = "", marked: tuple[str, ...] = ()) -> Visible:
     blocks = read_blocks(f"<body><p>Menu</p><h2>The ferry sails again</h2>{before}{STORY}{after}</body>")
     text = {at for at, block in enumerate(blocks) if is_prose(block)}
-    return visible(blocks, "The ferry sails again", lexicon(language), language, text)
+    clues = Clues(words=lexicon(language), language=language, headlines=("The ferry sails again",), marked=marked)
+    return visible(blocks, text, clues)
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,31 @@ def test_dates_far_from_the_headline_are_not_the_articles() -> None:
 
 def test_prose_names_nobody() -> None:
     assert seen("<p>By the river</p><p>By Monday Anna Lee had left the town and its harbour behind her.</p>").authors == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "<div>Written by</div><div>Anna Lee</div>",
+        "<div>By Anna Lee 4 August 2010</div>",
+        "<div>Author</div><div>Anna Lee</div>",
+    ],
+)
+def test_name_under_a_line_that_announces_it_and_beside_a_date(lines: str) -> None:
+    assert seen(lines).authors == ("Anna Lee",)
+
+
+def test_byline_may_stand_below_the_lead() -> None:
+    lead = "<p>It had been gone for forty years, and nobody who stood on the pier last night had thought to see it again.</p>"
+    assert seen(f"{lead}<div>By Anna Lee</div>").authors == ("Anna Lee",)
+
+
+def test_of_the_names_that_markup_calls_authors_the_one_at_the_headline_counts() -> None:
+    assert seen("<div>Anna Lee</div>", marked=("Tom Ray", "Anna Lee")).authors == ("Anna Lee",)
+    assert seen("<div>Anna Lee</div>").authors == ()
+    assert seen("", marked=("Home", "Tom Ray")).authors == ("Tom Ray",)
+
+
+def test_name_that_the_text_ends_with_is_its_authors() -> None:
+    assert seen("", after="<p>Lê Phương</p>").authors == ("Lê Phương",)
+    assert seen("", after="<p>Happy sailing!</p><h2>Lê Phương</h2>").authors == ()

@@ -14,6 +14,9 @@ from model.article import BlockKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from cleaners.tree import Document
     from model.article import Block
 
@@ -44,18 +47,19 @@ class Opinions:
 
 def first_opinions(document: Document) -> Opinions:
     """The classifier's opinion on each block of a page."""
-    if not document.blocks:
-        return Opinions(blocks=(), doubt=1.0)
-    found = probabilities(document)
+    return opinions_of(document.blocks, probabilities(document)) if document.blocks else Opinions(blocks=(), doubt=1.0)
+
+
+def opinions_of(blocks: Sequence[Block], found: NDArray[np.float64]) -> Opinions:
+    """Keep probabilities, one for each of at least one block, as opinions with reasons."""
     kept = chosen(found)
     scores = (
         max(score, _CHOSEN) if keep else min(score, _CHOSEN - 0.001) for score, keep in zip(found.tolist(), kept, strict=True)
     )
     opinions = tuple(
-        Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN))
-        for block, score in zip(document.blocks, scores, strict=True)
+        Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN)) for block, score in zip(blocks, scores, strict=True)
     )
-    return Opinions(blocks=opinions, doubt=doubt(document.blocks, found))
+    return Opinions(blocks=opinions, doubt=doubt(blocks, found))
 
 
 def with_second(blocks: Sequence[Block], first: Sequence[Opinion], text: str) -> tuple[Opinion, ...]:

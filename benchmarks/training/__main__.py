@@ -1,7 +1,8 @@
 """Train the classifiers that come with the package: ``python -m benchmarks.training CORPUS``.
 
 Writes ``cleaners/weights/blocks.npz`` and ``lines.npz``; the same corpus and the same LightGBM give the same bytes.
-With ``--validate`` it cross-validates instead and prints F1 by set, language and style of dump.
+With ``--validate`` it cross-validates instead and prints F1 by set, language and style of dump: of the probabilities alone,
+and for pages of the whole engine told these probabilities.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.training import corpus, dumps, pages
 from benchmarks.training.forest import convert, train
 from benchmarks.training.renderings import STYLES
-from benchmarks.training.validate import out_of_fold, table
+from benchmarks.training.validate import alone, out_of_fold, table, whole, worst
 from cleaners.classifier import save
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", choices=corpus.SETS, default=corpus.SETS, help="learn from these sets only")
     parser.add_argument("--only", choices=("blocks", "lines"), help="one of the two classifiers")
     parser.add_argument("--validate", action="store_true", help="cross-validate and print F1; write nothing")
+    parser.add_argument("--worst", type=int, default=0, help="with --validate: list so many of the pages cleaned worst")
     options = parser.parse_args()
 
     found = list(corpus.read(options.corpus))
@@ -48,7 +50,13 @@ def _blocks(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
     examples, poorer, names = pages.examples(found)
     learned = [example for example in (*examples, *poorer) if example.blocks]
     if options.validate:
-        table(examples, out_of_fold(learned, examples, trees=BLOCK_TREES, trained_on=options.sets))
+        held_out = out_of_fold(learned, examples, trees=BLOCK_TREES, trained_on=options.sets)
+        ways = {
+            name: [score(example, each) for example, each in zip(examples, held_out, strict=True)]
+            for name, score in (("alone", alone), ("engine", whole))
+        }
+        table(found, ways)
+        worst(found, ways["engine"], options.worst)
     else:
         _write(learned, names, options, trees=BLOCK_TREES, name="blocks")
 
@@ -62,7 +70,7 @@ def _lines(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
         probabilities = iter(out_of_fold(training, judged, trees=LINE_TREES, trained_on=options.sets))
         for style, examples in every.items():
             print(f"dumps in style {style}")
-            table(examples, [next(probabilities) for _ in examples])
+            table([one.page for one in examples], {"alone": [alone(one, next(probabilities)) for one in examples]})
     else:
         _write(training, names, options, trees=LINE_TREES, name="lines")
 

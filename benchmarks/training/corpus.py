@@ -27,6 +27,7 @@ class GoldPage:
     #: Which of `SETS`.
     group: str
     id: str
+    url: str
     #: ISO 639-1, "?" where unknown.
     language: str
     #: Registered domain: pages of one never stand on both sides of a fold.
@@ -53,6 +54,7 @@ def _page(corpus: Path, group: str, gold: dict[str, str | None]) -> GoldPage:
     return GoldPage(
         group=group,
         id=name,
+        url=url,
         language=gold["lang"] or "?",
         domain=extract_domain(url) or urlsplit(url).hostname or name,
         html=decode(body).text,

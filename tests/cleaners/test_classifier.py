@@ -121,6 +121,7 @@ def gold_page(html: str, text: str, headline: str = "") -> GoldPage:
     return GoldPage(
         group="sites",
         id="a",
+        url="http://a.example/story",
         language="en",
         domain="a.example",
         html=html,

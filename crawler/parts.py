@@ -71,7 +71,7 @@ class Further:
     whole: bool = False
 
 
-def further(page: Page, decode: Decode, *, first: str, number: int) -> Further | None:
+def further(page: Page, decode: Decode, *, first: str, number: int, passed: frozenset[str] = frozenset()) -> Further | None:
     """Where an article goes on after this part; None where it ends, as nearly all do on their first page.
 
     Args:
@@ -79,6 +79,7 @@ def further(page: Page, decode: Decode, *, first: str, number: int) -> Further |
         decode: body and Content-Type header to text.
         first: the address of the first part.
         number: which part this is, from 1.
+        passed: identities of addresses that were asked already.
     """
     if not _may_go_on(page, first, number):
         return None
@@ -88,7 +89,8 @@ def further(page: Page, decode: Decode, *, first: str, number: int) -> Further |
         return None
     base = base_of(soup, page.url)
     tags = [(tag, url) for tag in soup.find_all(["a", "link"], href=True) if (url := address(tag, base))]
-    close = [(tag, url) for tag, url in tags if identity(url) != identity(page.url) and _is_near(first, url)][:_MOST]
+    behind = passed | {identity(page.url)}
+    close = [(tag, url) for tag, url in tags if _is_near(first, url) and identity(url) not in behind][:_MOST]
     if number == 1 and (whole := next((url for tag, url in close if _is_whole(first, url) and not _in_comments(tag)), None)):
         return Further(url=whole, whole=True)
     following = next((url for tag, url in close if _number(tag, first, url) == number + 1 and not _in_comments(tag)), None)

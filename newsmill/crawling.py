@@ -14,8 +14,9 @@ from model.page import Want
 from model.source import Link, Source
 from model.times import now
 from model.urls import canonical, same_site, site
-from newsmill.pipeline import Lane, Rooms, Scope
+from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS, Silent
+from newsmill.rooms import Rooms, Scope
 from newsmill.workers import CleaningPool
 from storage import Writer, open_store
 

@@ -14,8 +14,9 @@ from model.times import now
 from newsmill.config import load
 from newsmill.crawling import LEASE, opened
 from newsmill.log import LogObserver, logger
-from newsmill.pipeline import Lane, Scope
+from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS
+from newsmill.rooms import Scope
 from newsmill.schedule import ticking
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from model.source import Source
     from newsmill.config import Settings
-    from newsmill.pipeline import Rooms
+    from newsmill.rooms import Rooms
 
 #: Seconds between two looks at what is due.
 SCAN_EVERY = 5

@@ -13,12 +13,14 @@ from model.errors import (
     BadEncoding,
     BadRedirect,
     BadStatus,
-    CleanError,
+    CleanCrashed,
+    CleanTimeout,
     HostResting,
     InvalidAddress,
     PageError,
     RobotsDisallowed,
     TooLarge,
+    Unreadable,
     UnwantedType,
 )
 from model.fingerprints import fingerprint
@@ -44,6 +46,10 @@ RETRY_WAITS = (
     timedelta(days=2),
     timedelta(days=7),
 )
+#: The same for a page that cleaning died of. It may change, and so does the engine; `newsmill reclean` needs no visit.
+CLEAN_WAITS = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+#: A page of which a part could not be had is looked at again after this.
+PART_WAIT = timedelta(hours=3)
 #: A page whose robots.txt says no is asked about again after this: the rules may change.
 ROBOTS_WAIT = timedelta(days=7)
 #: Reason of a page that was skipped for the one it is an edition of, and when it is looked at again.
@@ -54,6 +60,8 @@ LONGEST_RETRY_AFTER = timedelta(hours=24)
 _DAY = timedelta(days=1)
 #: Statuses that say the page itself is not to be had, as opposed to the server having a bad day.
 GONE = frozenset({400, 401, 402, 404, 405, 406, 410, 414, 451})
+#: Those among them by which a site keeps a page to itself that it has.
+REFUSED = frozenset({401, 402, 403, 410, 451})
 #: Two moments of one calendar day, each in some zone of the earth, lie no further apart.
 ONE_DAY_ANYWHERE = timedelta(hours=38)
 #: Kinds of page that list or tease others and hold no story of their own.
@@ -154,7 +162,33 @@ def judged(cleaned: Cleaned, *, url: str) -> Cleaned | Skipped:
     return cleaned
 
 
-def after_visit(result: Result, state: PageState, *, now: datetime, recheck: tuple[timedelta, ...]) -> Next:
+def gives_a_piece(cleaned: Cleaned) -> bool:
+    """Whether a page shows but a teaser of its article, or nothing of it: what the feed carries may be more."""
+    return cleaned.kind is PageKind.TEASER or cleaned.article.paywalled or not cleaned.article.text
+
+
+def feed_may_answer(error: PageError, state: PageState) -> bool:
+    """Whether the text that a feed carries is taken in place of a page that was refused.
+
+    Not where the page's own text is stored: that it is refused now takes nothing away. Not where it is gone without a
+    trace (404) or has a bad day.
+    """
+    if not state.has_feed_text or (state.status is PageStatus.STORED and not state.is_of_feed):
+        return False
+    return isinstance(error, RobotsDisallowed | Unreadable) or (isinstance(error, BadStatus) and error.status in REFUSED)
+
+
+def waits_for_part(error: PageError, state: PageState) -> bool:
+    """Whether a visit that lacks a part of the article is given up for now, because the whole may be stored already.
+
+    A page seen for the first time is stored with the parts there are, and says what is missing.
+    """
+    return state.status is PageStatus.STORED and not _is_final(error)
+
+
+def after_visit(
+    result: Result, state: PageState, *, now: datetime, recheck: tuple[timedelta, ...], missing: bool = False
+) -> Next:
     """What a visit to a page leads to.
 
     Args:
@@ -162,10 +196,12 @@ def after_visit(result: Result, state: PageState, *, now: datetime, recheck: tup
         state: the page as it was before the visit.
         now: the moment of the visit.
         recheck: ages of an article at which it is looked at again.
+        missing: a further part of the article could not be had.
     """
     match result:
         case Cleaned() | NotModified():
-            return Next(status=PageStatus.STORED, due=_next_check(state.first_seen_at, now, recheck))
+            due = _next_check(state.first_seen_at, now, recheck)
+            return Next(status=PageStatus.STORED, due=min(due or now + PART_WAIT, now + PART_WAIT) if missing else due)
         case Skipped():
             # By then the page it shows is known; where that one could not be stored, this one is.
             return Next(status=PageStatus.SKIPPED, due=now + VARIANT_WAIT if result.reason == VARIANT else None)
@@ -180,18 +216,23 @@ def _after_error(error: PageError, state: PageState, now: datetime) -> Next:
         # What was stored once stays stored: a page that is gone loses no text.
         status = PageStatus.STORED if state.status is PageStatus.STORED else PageStatus.FAILED
         return Next(status=status, due=None)
-    wait = RETRY_WAITS[min(state.attempts, len(RETRY_WAITS) - 1)]
+    waits = _waits(error)
+    wait = waits[min(state.attempts, len(waits) - 1)]
     if isinstance(error, BadStatus | HostResting) and error.retry_after is not None:
         wait = max(wait, min(timedelta(seconds=error.retry_after), LONGEST_RETRY_AFTER))
     status = PageStatus.STORED if state.status is PageStatus.STORED else PageStatus.PENDING
     return Next(status=status, due=now + wait)
 
 
+def _waits(error: PageError) -> tuple[timedelta, ...]:
+    return CLEAN_WAITS if isinstance(error, CleanTimeout | CleanCrashed) else RETRY_WAITS
+
+
 def _is_final(error: PageError) -> bool:
     """Whether asking again soon cannot help."""
     if isinstance(error, BadStatus):
         return error.status in GONE
-    return isinstance(error, InvalidAddress | AddressRefused | BadRedirect | TooLarge | BadEncoding | UnwantedType | CleanError)
+    return isinstance(error, InvalidAddress | AddressRefused | BadRedirect | TooLarge | BadEncoding | UnwantedType | Unreadable)
 
 
 def _next_check(first_seen_at: datetime, now: datetime, recheck: tuple[timedelta, ...]) -> datetime | None:

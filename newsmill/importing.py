@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from model.memory import SiteMemory
     from model.outcome import Outcome
     from model.page import Page
-    from model.source import Source
+    from model.source import Rules, Source
     from newsmill.config import Settings
-    from newsmill.pipeline import Rooms
+    from newsmill.rooms import Rooms
     from newsmill.warc import Archived
     from storage.values import PageState, Result
 
@@ -121,7 +121,7 @@ class _Import:
                     return
                 if site.memory is None:
                     site.memory = await asyncio.to_thread(self._rooms.store.memory, source.name)
-                outcome = await self._save(state, page, await self._clean(page, source, site), site)
+                outcome = await self._save(state, page, await self._clean(page, source, site), site, source.rules)
         self.counts[type(outcome).__name__.lower()] += 1
 
     async def _introduce(self, source: Source) -> None:
@@ -144,7 +144,7 @@ class _Import:
             site.memory = learned.memory
         return result
 
-    async def _save(self, state: PageState, page: Page, result: Result, site: _Site) -> Outcome:
+    async def _save(self, state: PageState, page: Page, result: Result, site: _Site, rules: Rules) -> Outcome:
         at = now()
         visit = Visit(
             page_id=state.id,
@@ -152,6 +152,7 @@ class _Import:
             at=at,
             result=result,
             page=page,
+            rules=rules,
             memory=site.memory if isinstance(result, Cleaned) else None,
             status=after_visit(result, state, now=at, recheck=()).status,
             next_attempt_at=None,  # an archive is no reason to visit the site

@@ -13,7 +13,7 @@ from model.page import NotModified
 from model.source import EndpointKind, Source
 from model.urls import canonical, site
 from newsmill.crawling import fetch_options
-from newsmill.pipeline import text_of
+from newsmill.polling import text_of
 
 if TYPE_CHECKING:
     from model.source import Endpoint, Link

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 import zstandard
 
 from model.errors import ConfigError
-from model.page import Page
+from model.page import Origin, Page
 from model.urls import canonical, same_site
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _page(record: Any, selection: Selection) -> Page | None:  # noqa: ANN401 - w
 
 
 def write_warc(pages: Iterable[Page], stream: IO[bytes], *, software: str) -> int:
-    """Write pages as responses of a gzipped WARC 1.1 file, and return how many.
+    """Write pages as responses of a gzipped WARC 1.1 file, texts of feeds as resources, and return how many.
 
     Args:
         pages: pages as served.
@@ -128,13 +128,17 @@ def write_warc(pages: Iterable[Page], stream: IO[bytes], *, software: str) -> in
     writer.write_record(writer.create_warcinfo_record("", {"software": software, "format": "WARC File Format 1.1"}))
     count = 0
     for count, page in enumerate(pages, 1):  # noqa: B007 - counted, and 0 where there are none
-        headers = [(name, value) for name, value in page.headers if name not in _OF_THE_WIRE]
-        headers.append(("content-length", str(len(page.body))))
-        http = StatusAndHeaders(f"{page.status} {_phrase(page.status)}", headers, protocol="HTTP/1.1")
         dated = {"WARC-Date": page.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
+        if page.origin is Origin.FEED:  # no server answered so for this address
+            kind: dict[str, Any] = {"record_type": "resource", "warc_content_type": page.content_type}
+        else:
+            headers = [(name, value) for name, value in page.headers if name not in _OF_THE_WIRE]
+            headers.append(("content-length", str(len(page.body))))
+            http = StatusAndHeaders(f"{page.status} {_phrase(page.status)}", headers, protocol="HTTP/1.1")
+            kind = {"record_type": "response", "http_headers": http}
         # With its length given, a payload is not copied to a temporary file, which warcio would leave open.
         record = writer.create_warc_record(
-            page.url, "response", payload=BytesIO(page.body), length=len(page.body), http_headers=http, warc_headers_dict=dated
+            page.url, payload=BytesIO(page.body), length=len(page.body), warc_headers_dict=dated, **kind
         )
         writer.write_record(record)
     return count

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from pebble import ProcessExpired, ProcessPool
 
 from model.errors import CleanCrashed, CleanTimeout, PageError
+from newsmill.whole import clean_whole
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -61,7 +62,7 @@ class CleaningPool:
         )
 
     async def clean(self, page: Page, source: Source, memory: SiteMemory) -> Learned:
-        """Clean a page and learn from it.
+        """Clean a page with its parts and learn from it.
 
         Raises:
             CleanError: the page cannot be cleaned; `CleanTimeout` and `CleanCrashed` when its process was ended or died.
@@ -92,17 +93,10 @@ def _begin(memory: int) -> None:
 
 def _clean(page: Page, source: Source, memory: SiteMemory) -> Learned:
     """Runs in the process."""
-    from cleaners import clean, learn
+    from cleaners import learn
 
     try:
-        cleaned = clean(
-            page.body,
-            url=page.url,
-            content_type=page.header("content-type"),
-            rules=source.rules,
-            memory=memory,
-            language=source.language,
-        )
+        cleaned = clean_whole(page, rules=source.rules, memory=memory, language=source.language)
         return Learned(cleaned=cleaned, memory=learn(memory, cleaned))
     except (PageError, MemoryError):
         raise

@@ -67,12 +67,12 @@ def show(
         page = store.raw_article(stored.id) if explain or raw else None
         memory = store.memory(stored.source) if explain else None
     if raw and page is not None:
-        sys.stdout.buffer.write(page.body)
+        sys.stdout.buffer.writelines(part.body for part in (page, *page.parts))
     elif explain and page is not None:
-        from cleaners import clean
+        from newsmill.whole import clean_whole
 
         rules = {source.name: source.rules for source in settings_from(config, optional=True).sources}.get(stored.source)
-        print_verdicts(clean(page.body, url=page.url, content_type=page.header("content-type"), memory=memory, rules=rules))
+        print_verdicts(clean_whole(page, rules=rules, memory=memory, language=None))
     elif as_json:
         typer.echo(
             _json(dataclasses.asdict(stored) | ({"revisions": [dataclasses.asdict(text) for text in texts]} if texts else {}))

@@ -12,6 +12,7 @@ from model.article import Article, Cleaned, PageKind
 from model.errors import (
     AddressRefused,
     BadStatus,
+    CleanCrashed,
     CleanTimeout,
     ConnectionFailed,
     FetchTimeout,
@@ -20,12 +21,26 @@ from model.errors import (
     RobotsDisallowed,
     RobotsUnreachable,
     TooLarge,
+    Unreadable,
     UnwantedType,
 )
 from model.outcome import Skipped
 from model.page import NotModified, Page, Validators
 from model.source import Endpoint, EndpointKind, Link, Source
-from newsmill.decide import RETRY_WAITS, after_visit, arrived, asking, completed, fallback_endpoints, judged, needs_discovery
+from newsmill.decide import (
+    CLEAN_WAITS,
+    PART_WAIT,
+    RETRY_WAITS,
+    after_visit,
+    arrived,
+    asking,
+    completed,
+    fallback_endpoints,
+    feed_may_answer,
+    judged,
+    needs_discovery,
+    waits_for_part,
+)
 from storage.values import EndpointState, PageState, PageStatus
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -89,12 +104,51 @@ def test_what_may_pass_is_tried_ever_more_rarely_and_never_given_up(error: PageE
         UnwantedType(URL),
         TooLarge(URL),
         AddressRefused(URL),
-        CleanTimeout(URL),
+        Unreadable(URL),
     ],
 )
 def test_what_will_not_change_is_final(error: PageError) -> None:
     then = after_visit(error, state(), now=NOW, recheck=RECHECK)
     assert (then.status, then.due) == (PageStatus.FAILED, None)
+
+
+@pytest.mark.parametrize("error", [CleanTimeout(URL), CleanCrashed(URL)])
+def test_a_page_that_cleaning_died_of_is_tried_ever_more_rarely(error: PageError) -> None:
+    dues = [after_visit(error, state(attempts=attempts), now=NOW, recheck=RECHECK) for attempts in range(6)]
+    waits = [then.due - NOW for then in dues if then.due]
+    assert len(waits) == 6
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (CLEAN_WAITS[0], CLEAN_WAITS[-1])
+
+
+@pytest.mark.parametrize(
+    "error", [BadStatus(URL, status=403), BadStatus(URL, status=410), RobotsDisallowed(URL), Unreadable(URL)]
+)
+def test_a_feed_answers_for_a_page_that_is_refused(error: PageError) -> None:
+    assert feed_may_answer(error, replace(state(), has_feed_text=True))
+    assert feed_may_answer(error, replace(state(status=PageStatus.STORED), has_feed_text=True, is_of_feed=True))
+    assert not feed_may_answer(error, state())
+    assert not feed_may_answer(error, replace(state(status=PageStatus.STORED), has_feed_text=True))
+
+
+@pytest.mark.parametrize("error", [BadStatus(URL, status=404), BadStatus(URL, status=503), FetchTimeout(URL), UnwantedType(URL)])
+def test_a_feed_does_not_answer_for_what_is_gone_or_may_pass(error: PageError) -> None:
+    assert not feed_may_answer(error, replace(state(), has_feed_text=True))
+
+
+def test_an_article_that_lacks_a_part_is_looked_at_again_soon() -> None:
+    def due(age: timedelta) -> datetime | None:
+        return after_visit(cleaned(), state(age=age), now=NOW, recheck=RECHECK, missing=True).due
+
+    assert due(timedelta()) == NOW + timedelta(hours=1)
+    assert due(timedelta(days=30)) == NOW + PART_WAIT
+
+
+def test_a_visit_without_a_part_does_not_replace_a_text_that_may_be_whole() -> None:
+    stored = state(status=PageStatus.STORED)
+    assert waits_for_part(FetchTimeout(URL), stored)
+    assert not waits_for_part(FetchTimeout(URL), state())
+    assert not waits_for_part(BadStatus(URL, status=404), stored)
 
 
 @pytest.mark.parametrize("error", [BadStatus(URL, status=404), BadStatus(URL, status=500)])

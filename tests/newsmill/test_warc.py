@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from model.errors import ConfigError
-from model.page import Page
+from model.page import Origin, Page
 from newsmill.importing import import_files
 from newsmill.warc import Selection, read_warc, write_warc
 from storage import open_store
@@ -75,6 +76,13 @@ def test_another_tool_reads_what_was_written() -> None:
     ]
     assert [kind for kind, _, _ in records] == ["warcinfo", "response", "response"]
     assert records[1:] == [("response", it.url, it.body) for it in (page("a"), page("b"))]
+
+
+def test_the_text_of_a_feed_is_no_answer_of_its_page() -> None:
+    body = archive(page("a"), replace(page("b"), origin=Origin.FEED))
+    records = list(ArchiveIterator(BytesIO(body), check_digests="raise"))
+    assert [it.rec_type for it in records] == ["warcinfo", "response", "resource"]
+    assert [it.url for it in read(body)] == [page("a").url]
 
 
 def test_pages_come_back_as_they_were() -> None:

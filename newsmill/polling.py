@@ -1,0 +1,113 @@
+"""One source's endpoints: established, polled when they are due, their links written."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from cleaners import decode
+from crawler import Polled, discover, poll
+from model.errors import PageError
+from model.page import NotModified
+from model.times import now
+from newsmill.decide import asking, fallback_endpoints, needs_discovery
+from newsmill.schedule import next_poll
+from newsmill.stopping import unless_stopped
+from storage.values import Poll
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.source import Source
+    from newsmill.progress import Observer, Tally
+    from newsmill.rooms import Rooms, Scope
+    from storage.values import EndpointState
+
+
+class Polling:
+    """The polls of one source.
+
+    Args:
+        source: the source.
+        rooms: where the work is done.
+        scope: what is to be done.
+        observer: who watches.
+        tally: counts polls and links.
+        stop: once set, no new poll is begun.
+    """
+
+    def __init__(
+        self, source: Source, rooms: Rooms, scope: Scope, *, observer: Observer, tally: Tally, stop: asyncio.Event
+    ) -> None:
+        self._source, self._rooms, self._scope = source, rooms, scope
+        self._fetcher = rooms.fetcher.of(source)
+        self._observer, self._tally, self._stop = observer, tally, stop
+
+    async def run(self) -> None:
+        """Poll what is due.
+
+        Raises:
+            Stopped: the run was told to stop.
+            StorageError: the database failed; nothing of the poll in hand is written.
+        """
+        due = await asyncio.to_thread(self._due_endpoints)
+        known = await asyncio.to_thread(self._rooms.store.endpoints, self._source.name)
+        if needs_discovery(self._source, known, due=len(due)):
+            await self._discover(known)
+            due = await asyncio.to_thread(self._due_endpoints)
+        for state in due:
+            await self._poll(state)
+
+    def _due_endpoints(self) -> Sequence[EndpointState]:
+        if self._scope.poll_all:
+            return self._rooms.store.endpoints(self._source.name)
+        return self._rooms.store.due_endpoints(now(), [self._source.name])
+
+    async def _discover(self, known: Sequence[EndpointState]) -> None:
+        """Establish the source's endpoints anew; where that fails, the ones known (or the home page) stay and tell why."""
+        try:
+            found = await unless_stopped(self._stop, discover(self._source, self._fetcher, text_of))
+        except PageError:
+            found = fallback_endpoints(self._source, known)
+        await asyncio.wrap_future(self._rooms.writer.save_endpoints(self._source.name, found, now()))
+
+    async def _poll(self, state: EndpointState) -> None:
+        name, at = self._source.name, now()
+        ask = asking(state, now=at)
+        try:
+            polled = await unless_stopped(
+                self._stop,
+                poll(
+                    state.endpoint,
+                    self._source,
+                    self._fetcher,
+                    text_of,
+                    validators=ask.validators,
+                    since=ask.since,
+                ),
+            )
+        except PageError as failure:
+            polled = Polled(validators=state.validators, error=failure)
+        if isinstance(polled, NotModified):
+            polled = Polled(validators=state.validators)
+        failures = state.failures + 1 if polled.error and not polled.links else 0
+        saved = await asyncio.wrap_future(
+            self._rooms.writer.save_poll(
+                Poll(
+                    endpoint_id=state.id,
+                    run_id=self._scope.run_id,
+                    at=at,
+                    next_poll_at=next_poll(self._source.every, name=name, now=at, failures=failures),
+                    links=polled.links,
+                    validators=polled.validators,
+                    error=polled.error,
+                )
+            )
+        )
+        self._tally.add_poll(polled.error, new=saved.new)
+        self._observer.polled(name, state.endpoint, saved, polled.error)
+
+
+def text_of(body: bytes, content_type: str | None) -> str:
+    """The text of a page that lists articles, as `crawler` takes it: decoding lives in `cleaners`."""
+    return decode(body, content_type).text

@@ -1,0 +1,42 @@
+"""The opened rooms that a run works in, and what it is to do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from crawler import Fetcher
+    from model.errors import PageError
+    from model.page import NotModified, Page
+    from newsmill.workers import CleaningPool
+    from storage import Store, Writer
+
+#: How a fetch ends.
+Fetched: TypeAlias = "Page | NotModified | PageError"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The opened rooms a run works in."""
+
+    store: Store
+    writer: Writer
+    fetcher: Fetcher
+    pool: CleaningPool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What one run is to do with each source."""
+
+    run_id: int
+    #: Poll endpoints whether they are due or not.
+    poll_all: bool = False
+    #: Only these pages, and no endpoint.
+    pages: tuple[int, ...] | None = None
+    #: At most so many pages a source.
+    limit: int | None = None
+    recheck: tuple[timedelta, ...] = ()

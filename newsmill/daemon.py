@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SCAN_EVERY = 5
 #: Seconds between two looks at config.yaml.
 RELOAD_EVERY = 5
-#: Hours between two removals of raw pages that are older than config.yaml wants them.
+#: Hours between two removals of what is older than config.yaml wants it kept.
 PRUNE_EVERY = 24
 
 
@@ -100,14 +100,14 @@ class Daemon:
         return [source for source in self._settings.sources if source.enabled]
 
     async def _prune(self) -> None:
-        """Remove raw pages that are older than config.yaml wants them."""
+        """Remove what is older than config.yaml wants it kept."""
         try:
-            pruned = await asyncio.to_thread(self._rooms.store.prune, self._settings.retention.raw, now())
+            pruned = await asyncio.to_thread(self._rooms.store.prune, self._settings.keeping(), now())
         except StorageError as error:
-            self._log.exception("raw pages not pruned; tried again in a day", error=str(error), exc_info=False)
+            self._log.exception("not pruned; tried again in a day", error=str(error), exc_info=False)
             return
-        if pruned.bodies:
-            self._log.info("raw pages pruned", pages=pruned.bodies, bytes=pruned.size)
+        if pruned.bodies or pruned.events:
+            self._log.info("pruned", raw_pages=pruned.bodies, bytes=pruned.size, events=pruned.events)
 
     async def _scan(self) -> None:
         """Start a walk for each source that has something due and is not being walked."""

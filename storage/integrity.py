@@ -9,8 +9,9 @@ import zstandard
 from sqlalchemy import select, text
 
 from model.fingerprints import body_hash, text_hash
-from storage.raw import unpack
+from storage.packing import unpack
 from storage.tables import raw_body as raw_table
+from storage.tables import raw_dictionary as dictionary_table
 from storage.tables import revision as revision_table
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ WRONG: Final = {
         OR (p.article_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM article a WHERE a.id = p.article_id))""",
     "pages whose last fetch is not there": """SELECT count(*) FROM page p
         WHERE p.fetch_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM page_fetch f WHERE f.id = p.fetch_id)""",
+    "raw bodies packed with a page that is not there": """SELECT count(*) FROM raw_body b
+        WHERE b.dictionary_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM raw_dictionary d WHERE d.id = b.dictionary_id)""",
     "articles that full-text search does not know": "SELECT count(*) FROM article WHERE id NOT IN ({indexed})",
     "entries of full-text search without an article": """SELECT count(*) FROM ({indexed}) AS known
         WHERE NOT EXISTS (SELECT 1 FROM article a WHERE a.id = known.{key})""",
@@ -86,18 +89,20 @@ def _engine(connection: Connection) -> Iterator[Finding]:
 def _wrong_bodies(reading: Callable[[], AbstractContextManager[Connection]]) -> int:
     table, last, wrong = raw_table.c, 0, 0
     while True:
-        query = select(table.id, table.hash, table.size, table.body).where(table.id > last, table.body.is_not(None))
+        query = select(table.id, table.hash, table.size, table.body, dictionary_table.c.body.label("dictionary"))
+        query = query.outerjoin(dictionary_table, dictionary_table.c.id == table.dictionary_id)
+        query = query.where(table.id > last, table.body.is_not(None))
         with reading() as connection:
             rows = connection.execute(query.order_by(table.id).limit(_CHUNK)).all()
         if not rows:
             return wrong
-        wrong += sum(not _is_whole(row.body, row.hash, row.size) for row in rows)
+        wrong += sum(not _is_whole(row.body, row.dictionary, row.hash, row.size) for row in rows)
         last = rows[-1].id
 
 
-def _is_whole(packed: bytes, key: str, size: int) -> bool:
+def _is_whole(packed: bytes, dictionary: bytes | None, key: str, size: int) -> bool:
     try:
-        body = unpack(packed)
+        body = unpack(packed, dictionary)
     except zstandard.ZstdError:
         return False
     return len(body) == size and body_hash(body) == key

@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import insert, select
 
 from model.memory import PathRecord, SiteMemory
-from storage.raw import pack, unpack
+from storage.packing import pack, unpack
 from storage.tables import site_memory
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
@@ -14,7 +15,7 @@ from storage.tables import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from typing import Self
 
     from sqlalchemy import Connection
@@ -23,7 +24,18 @@ if TYPE_CHECKING:
     from model.outcome import Outcome
     from model.page import Page
     from model.source import Endpoint, Link, Source
-    from storage.values import EndpointState, Hit, PageState, Poll, PollSaved, Status, StoredArticle, StoredRevision, Visit
+    from storage.values import (
+        EndpointState,
+        Hit,
+        Keeping,
+        PageState,
+        Poll,
+        PollSaved,
+        Status,
+        StoredArticle,
+        StoredRevision,
+        Visit,
+    )
 
 T = TypeVar("T")
 
@@ -125,6 +137,10 @@ class Store:
         with self.writing() as connection:
             return call(connection)
 
+    def _read(self, call: Callable[[Connection], T]) -> T:
+        with self.reading() as connection:
+            return call(connection)
+
     def save_sources(self, configured: Sequence[Source], now: datetime) -> None:
         """See `storage.sources.save_sources`."""
         self._write(lambda connection: sources.save_sources(connection, configured, now))
@@ -161,11 +177,19 @@ class Store:
         """See `storage.clusters.mend`."""
         self._write(lambda connection: clusters.mend(connection, one, other))
 
-    def prune(self, keep: timedelta, now: datetime) -> retention.Pruned:
-        """Empty raw bodies last fetched longer ago than asked, and tidy the index of shingles; in many small transactions."""
-        pruned, before = retention.Pruned(), now - min(keep, retention.LONGEST)
-        while (more := self._write(lambda connection: retention.prune_bodies(connection, before))).bodies:
-            pruned += more
+    def prune(self, keeping: Keeping, now: datetime) -> retention.Pruned:
+        """Empty raw bodies that need not stay, count old events, tidy the index of shingles; in many small transactions."""
+        with self.reading() as connection:
+            since = retention.horizon(connection, keeping, now)
+        pruned, last = retention.Pruned(), 0
+        while ids := self._read(partial(retention.removable, since=since, after=last)):
+            pruned += self._write(partial(retention.prune_bodies, since=since, ids=ids))
+            last = ids[-1]
+        if pruned.bodies:
+            self._write(retention.prune_dictionaries)
+        before = now - min(keeping.events, retention.LONGEST)
+        while (folded := self._write(lambda connection: retention.fold_events(connection, before))).events:
+            pruned += folded
         while self._write(lambda connection: retention.prune_shingles(connection, now)):
             pass
         return pruned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -114,6 +115,27 @@ class Visit:
     status: PageStatus
     #: None: not again until a link names the page anew.
     next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """Which raw pages stay: all that are young enough, and of the older ones the newest that fit."""
+
+    age: timedelta
+    #: Bytes as packed; 0: size keeps none.
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """What stays when a database is pruned; never less."""
+
+    #: For all sources together that have nothing of their own.
+    raw: Keep
+    #: Source -> what stays of its pages.
+    sources: Mapping[str, Keep] = field(default_factory=dict)
+    #: Events younger than this stay; older ones become counts by source and day.
+    events: timedelta = timedelta.max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,9 +84,9 @@ def prune(
     config: Config = DEFAULT_CONFIG,
     database: Database = None,
 ) -> None:
-    """Remove raw pages that are older than config.yaml wants them kept; articles and revisions always stay.
+    """Remove what config.yaml does not want kept: old raw pages; single visits and polls, which become counts by day.
 
-    The daemon does it once a day.
+    Articles and revisions always stay, and no page is fetched again because of it. The daemon does it once a day.
     """
     from model.errors import ConfigError
     from model.times import now
@@ -94,7 +94,7 @@ def prune(
     from storage import open_store
 
     settings = settings_from(config, database, optional=True)
-    age = settings.retention.raw
+    age = None
     if older_than is not None:
         try:
             age = duration(older_than)
@@ -103,8 +103,9 @@ def prune(
         if age < settings.retention.raw:
             raise ConfigError(f"retention.raw of {config} wants raw pages kept for {settings.retention.raw.days} days")
     with open_store(settings.database) as store:
-        pruned = store.prune(age, now())
-    typer.echo(f"{pruned.bodies} raw pages removed, {pruned.size / 1e6:.1f} MB as they were served")
+        pruned = store.prune(settings.keeping(raw=age), now())
+    megabytes = f"{pruned.size / 1e6:.1f} MB as they were served"
+    typer.echo(f"{pruned.bodies} raw pages removed, {megabytes}; {pruned.events} old events counted")
 
 
 def check(*, config: Config = DEFAULT_CONFIG, database: Database = None) -> None:

@@ -14,6 +14,7 @@ from model.access import Access, Render, checked_headers, proxy_at
 from model.source import Rules, Source
 from newsmill.schedule import check_every
 from newsmill.units import duration, size
+from storage.values import Keep, Keeping
 
 #: The address the shipped config.yaml carries; a crawl warns while it still stands there.
 PLACEHOLDER_CONTACT = "you@example.org"
@@ -119,9 +120,22 @@ class ScheduleSettings(_Section):
 
 
 class RetentionSettings(_Section):
-    """How long raw pages are kept; articles and revisions are never deleted."""
+    """What is kept at least; articles and revisions are never deleted."""
 
     raw: Duration = Field(timedelta(days=365), description="raw pages younger than this are always kept")
+    raw_size: Size = Field(
+        0, description="older ones too, the newest first, as long as all kept take less than this, compressed; 0: no older ones"
+    )
+    events: Duration = Field(
+        timedelta(days=90), description="the record of single visits and polls; older ones are kept as counts by source and day"
+    )
+
+
+class SourceRetention(_Section):
+    """What is kept of one source's raw pages, where it is not what holds for all."""
+
+    raw: Duration | None = Field(None, description="in place of `retention.raw`")
+    raw_size: Size | None = Field(None, description="in place of `retention.raw_size`, for this source alone")
 
 
 class RulesEntry(_Section):
@@ -159,6 +173,7 @@ class SourceEntry(_Section):
     render: Render = Field(
         Render.NONE, description="browser: pages as they are after their scripts ran, in a headless Chromium (extra browser)"
     )
+    retention: SourceRetention = Field(default_factory=SourceRetention)
     enabled: bool = Field(default=True, description="false leaves it out of every crawl")
 
     def source(self, *, every: str) -> Source:
@@ -167,7 +182,7 @@ class SourceEntry(_Section):
         Args:
             every: what holds where the entry does not say.
         """
-        plain = self.model_dump(exclude={"rules", "every", "headers", "proxy", "cookies", "render"})
+        plain = self.model_dump(exclude={"rules", "every", "headers", "proxy", "cookies", "render", "retention"})
         access = Access(
             headers=tuple(self.headers.items()),
             proxy=proxy_at(self.proxy) if self.proxy else None,
@@ -206,9 +221,28 @@ class Settings(_Section):
         """Every source, the disabled ones too."""
         return tuple(entry.source(every=self.schedule.every) for entry in self.source_entries)
 
+    def keeping(self, *, raw: timedelta | None = None) -> Keeping:
+        """What is to stay when the database is pruned.
+
+        Args:
+            raw: keep raw pages of every source so long, or longer where this file says so.
+        """
+        common = Keep(age=max(self.retention.raw, raw or self.retention.raw), size=self.retention.raw_size)
+        own = {entry.name: entry.retention for entry in self.source_entries if entry.retention != SourceRetention()}
+        return Keeping(
+            raw=common,
+            sources={name: _own(section, self.retention.raw, raw) for name, section in own.items()},
+            events=self.retention.events,
+        )
+
     @property
     def full_user_agent(self) -> str:
         """The user agent with version and contact filled in."""
         from newsmill import __version__
 
         return self.user_agent.replace("{version}", __version__).replace("{contact}", self.contact)
+
+
+def _own(section: SourceRetention, common: timedelta, raw: timedelta | None) -> Keep:
+    age = common if section.raw is None else section.raw
+    return Keep(age=max(age, raw or age), size=section.raw_size or 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from newsmill.config import load, parse
 from newsmill.config.schema import Settings
 from newsmill.shipped import default_config
 from newsmill.units import duration, size
+from storage.values import Keep
 
 SOURCE = "sources:\n  - name: a\n    url: http://example.org/\n"
 
@@ -192,3 +194,24 @@ def test_slips_in_how_a_source_is_asked(line: str, message: str) -> None:
         parse(text)
     assert (caught.value.line, caught.value.key) == (4, f"sources[0].{line.partition(':')[0]}")
     assert "hush" not in str(caught.value)
+
+
+def test_what_is_kept_for_all_and_for_one() -> None:
+    settings = parse(
+        """
+retention: {raw: 10d, raw_size: 1GB, events: 5d}
+sources:
+  - {name: common, url: https://a.example/}
+  - {name: short, url: https://b.example/, retention: {raw: 1d}}
+  - {name: sized, url: https://c.example/, retention: {raw_size: 2MB}}
+"""
+    )
+    keeping = settings.keeping()
+    assert (keeping.raw, keeping.events) == (Keep(age=timedelta(days=10), size=10**9), timedelta(days=5))
+    assert keeping.sources == {
+        "short": Keep(age=timedelta(days=1), size=0),
+        "sized": Keep(age=timedelta(days=10), size=2 * 10**6),
+    }
+    longer = settings.keeping(raw=timedelta(days=20))
+    assert {longer.raw.age, *(keep.age for keep in longer.sources.values())} == {timedelta(days=20)}
+    assert "retention" not in {field.name for field in fields(settings.sources[1])}

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text as sql
-from visiting import NOON, OTHER, Site, cleaned, page, rows, story, url
+from visiting import NOON, OTHER, Site, cleaned, kept, page, rows, story, url
 
 from model.errors import BadStatus, NotFound
 from storage import retention
 from storage.likeness import WINDOW
-from storage.values import PageStatus
+from storage.values import Keep, PageStatus
 
 if TYPE_CHECKING:
     from storage import Store
@@ -33,19 +33,19 @@ def site(store: Store) -> Site:
 
 def test_raw_pages_older_than_asked_go_and_their_articles_stay(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "SLICE", 1)
-    pruned = site.store.prune(DAY / 2, NOON + 2 * DAY)
+    pruned = site.store.prune(kept(DAY / 2), NOON + 2 * DAY)
     assert (pruned.bodies, pruned.size) == (2, 200)
     assert [article.text for article in site.store.articles()] == [story(0), story(1), story(2)]
     with pytest.raises(NotFound, match="no raw body"):
         site.store.raw_article(2)
     assert site.store.raw_article(3).body == b"2" * 100
-    assert site.store.prune(DAY / 2, NOON + 2 * DAY).bodies == 0
+    assert site.store.prune(kept(DAY / 2), NOON + 2 * DAY).bodies == 0
 
 
 def test_what_was_pruned_is_known_and_nothing_is_due_because_of_it(site: Site) -> None:
     site.poll(*[], at=NOON)
     before = rows(site.store, "SELECT url, status, next_attempt_at, etag, fetch_id FROM page ORDER BY url")
-    site.store.prune(DAY, NOON + 10 * DAY)
+    site.store.prune(kept(DAY), NOON + 10 * DAY)
     assert rows(site.store, "SELECT url, status, next_attempt_at, etag, fetch_id FROM page ORDER BY url") == before
     assert rows(site.store, "SELECT size, body FROM raw_body ORDER BY id") == [(100, None)] * 3
     again = site.visit(url("0"), cleaned(text=story(0)), at=NOON + 10 * DAY)
@@ -56,22 +56,87 @@ def test_what_was_pruned_is_known_and_nothing_is_due_because_of_it(site: Site) -
 def test_a_body_that_was_fetched_again_lately_is_kept(site: Site) -> None:
     late = NOON + 20 * DAY
     site.save(url("other"), cleaned(text=OTHER), at=late, page=page(url("other"), late, body=b"0" * 100))
-    assert site.store.prune(DAY, NOON + 10 * DAY).bodies == 2
+    assert site.store.prune(kept(DAY), NOON + 10 * DAY).bodies == 2
     assert site.store.raw_article(1).body == b"0" * 100
 
 
 def test_a_pruned_body_that_comes_again_is_kept_again(site: Site) -> None:
     late = NOON + 20 * DAY
-    site.store.prune(DAY, NOON + 10 * DAY)
+    site.store.prune(kept(DAY), NOON + 10 * DAY)
     site.save(url("other"), cleaned(text=OTHER), at=late, page=page(url("other"), late, body=b"0" * 100))
     assert site.store.raw_article(4).body == b"0" * 100
-    assert site.store.prune(DAY, late).bodies == 0
+    assert site.store.prune(kept(DAY), late).bodies == 0
 
 
 def test_old_articles_leave_the_index_of_shingles_and_nothing_else(site: Site) -> None:
-    site.store.prune(timedelta.max, NOON + 2 * WINDOW + DAY)
+    site.store.prune(kept(timedelta.max), NOON + 2 * WINDOW + DAY)
     assert rows(site.store, "SELECT DISTINCT article_id FROM shingle ORDER BY 1") == [(2,), (3,)]
     assert rows(site.store, "SELECT count(*) FROM signature") == [(3,)]
+
+
+def bodies(store: Store) -> list[int]:
+    return [number for (number,) in rows(store, "SELECT id FROM raw_body WHERE body IS NOT NULL ORDER BY id")]
+
+
+def test_each_source_keeps_what_it_is_told_to(site: Site) -> None:
+    rival = Site(site.store, "rival")
+    for number in range(3, 6):
+        at = NOON + (number - 3) * DAY
+        address = url(str(number), "rival.example")
+        rival.save(address, cleaned(text=story(number)), at=at, page=page(address, at, body=b"%d" % number * 100))
+    keeping = kept(DAY, sources={"rival": Keep(age=2 * DAY)})
+    assert site.store.prune(keeping, NOON + 3 * DAY).bodies == 3
+    assert bodies(site.store) == [3, 5, 6]
+
+
+def test_the_newest_pages_stay_as_far_as_they_fit_however_old(site: Site) -> None:
+    sizes = [size for (size,) in rows(site.store, "SELECT length(body) FROM raw_body ORDER BY id")]
+    late = NOON + 99 * DAY
+    assert site.store.prune(kept(DAY, size=sum(sizes) + 1), late).bodies == 0
+    assert site.store.prune(kept(DAY, size=sizes[2] + 1), late).bodies == 1
+    assert bodies(site.store) == [2, 3]
+    assert site.store.prune(kept(200 * DAY, size=1), late).bodies == 0, "age keeps what size does not"
+    assert site.store.prune(kept(DAY, size=1), late).bodies == 1, "never less than asked: the newest, though it is larger"
+    assert bodies(site.store) == [3]
+
+
+def test_size_counts_for_each_source_of_its_own(site: Site) -> None:
+    rival = Site(site.store, "rival")
+    rival.save(url("r", "rival.example"), cleaned(text=OTHER), at=NOON, page=page(url("r", "rival.example"), body=b"r" * 999))
+    keeping = kept(DAY, sources={"daily": Keep(age=DAY, size=1)})
+    assert site.store.prune(keeping, NOON + 99 * DAY).bodies == 3
+    assert bodies(site.store) == [3]
+
+
+def test_a_body_that_two_sources_have_stays_as_long_as_either_wants(site: Site) -> None:
+    rival = Site(site.store, "rival")
+    rival.save(url("r", "rival.example"), cleaned(text=OTHER), at=NOON, page=page(url("r", "rival.example"), body=b"0" * 100))
+    keeping = kept(DAY, sources={"rival": Keep(age=timedelta.max)})
+    assert site.store.prune(keeping, NOON + 99 * DAY).bodies == 2
+    assert bodies(site.store) == [1]
+
+
+DAYS = "SELECT source, day, what, outcome, reason, count FROM source_days ORDER BY 1, 2, 3, 4, 5"
+
+
+def test_old_events_become_counts_that_readers_see_as_before(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "SLICE", 2)
+    site.save(url("gone"), BadStatus(url("gone"), status=404), at=NOON, status=PageStatus.FAILED)
+    site.poll(at=NOON)
+    site.poll(at=NOON + DAY)
+    before = rows(site.store, DAYS)
+    assert before[:3] == [
+        ("daily", "2026-11-22", "endpoint", "polled", "", 1),
+        ("daily", "2026-11-22", "page", "failed", "bad_status", 1),
+        ("daily", "2026-11-22", "page", "stored", "", 1),
+    ]
+    assert site.store.prune(kept(timedelta.max, events=DAY), NOON + 3 * DAY / 2).events == 3
+    assert len(rows(site.store, "SELECT id FROM event")) == 3
+    assert rows(site.store, DAYS) == before
+    site.save(url("late"), cleaned(text=OTHER), at=NOON)
+    assert site.store.prune(kept(timedelta.max, events=DAY), NOON + 9 * DAY).events == 4
+    assert rows(site.store, DAYS)[2] == ("daily", "2026-11-22", "page", "stored", "", 2)
+    assert rows(site.store, "SELECT count(*) FROM event") == [(0,)]
 
 
 def wrong(store: Store) -> dict[str, int]:
@@ -84,7 +149,7 @@ def test_a_sound_database_has_nothing_wrong(site: Site) -> None:
     rival.save("https://rival.example/y", cleaned(text="Short."), at=NOON)
     site.save(url("1"), cleaned(text=OTHER), at=NOON + 5 * DAY)
     site.save(url("2"), BadStatus(url("2"), status=404), at=NOON + 6 * DAY, status=PageStatus.FAILED)
-    site.store.prune(DAY, NOON + 2 * DAY)
+    site.store.prune(kept(DAY), NOON + 2 * DAY)
     assert wrong(site.store) == {}
     assert len(list(site.store.check())) >= 13
 

@@ -11,7 +11,7 @@ from visiting import NOON, Site
 
 from model.memory import PathRecord, SiteMemory
 from storage.memories import _decoded, _encoded, memory, save_memory
-from storage.raw import pack
+from storage.packing import pack
 from storage.tables import site_memory
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text as sql
-from visiting import NOON, OTHER, STORY, Site, cleaned, page, rows, url
+from visiting import NOON, OTHER, STORY, Site, cleaned, kept, page, rows, url
 
 from model.errors import NotFound
 from model.page import Origin
@@ -78,7 +78,7 @@ def test_a_teaser_beside_the_text_of_its_feed_counts_as_one_page(store: Store) -
 def test_a_page_is_pruned_with_its_parts(store: Store) -> None:
     site = Site(store)
     site.save(url("a"), page=LONG)
-    assert store.prune(HOUR, NOON + 2 * HOUR).bodies == 3
+    assert store.prune(kept(HOUR), NOON + 2 * HOUR).bodies == 3
     with pytest.raises(NotFound, match="no raw body"):
         store.raw_article(1)
     assert rows(store, "SELECT parts FROM articles") == [(3,)]

@@ -12,7 +12,7 @@ from sqlalchemy import text as sql
 from model.article import Article, Cleaned, PageKind
 from model.page import NotModified, Page
 from model.source import Endpoint, EndpointKind, Link, Source
-from storage.values import PageStatus, Poll, Visit
+from storage.values import Keep, Keeping, PageStatus, Poll, Visit
 
 if TYPE_CHECKING:
     from model.outcome import Outcome
@@ -113,6 +113,11 @@ class Site:
 
 def not_modified(address: str, at: datetime = NOON) -> NotModified:
     return NotModified(url=address, chain=(address,), fetched_at=at, elapsed=0.1)
+
+
+def kept(age: timedelta, size: int = 0, **facts: Any) -> Keeping:
+    """What pruning leaves: raw pages so young, and the newest so large."""
+    return Keeping(raw=Keep(age=age, size=size), **facts)
 
 
 def rows(store: Store, query: str) -> list[tuple[Any, ...]]:

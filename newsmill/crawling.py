@@ -16,7 +16,7 @@ from model.times import now
 from model.urls import canonical, same_site, site
 from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS, Silent
-from newsmill.rooms import Rooms, Scope
+from newsmill.rooms import LEASE, Rooms, Scope
 from newsmill.workers import CleaningPool
 from storage import Writer, open_store
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
     from newsmill.config import Settings
     from newsmill.progress import Observer, Tally
-
-
-#: Whoever crawls holds this lease, so that no host is asked by two processes at once.
-LEASE = "crawl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

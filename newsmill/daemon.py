@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from model.errors import ConfigError, StorageError
 from model.times import now
 from newsmill.config import load
-from newsmill.crawling import LEASE, opened
+from newsmill.crawling import opened
 from newsmill.log import LogObserver, logger
 from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS
-from newsmill.rooms import Scope
+from newsmill.rooms import LEASE, Scope
 from newsmill.schedule import ticking
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from model.errors import CleanError
 from model.outcome import Skipped
 from model.source import Link
 from model.times import now
-from newsmill.crawling import LEASE, known_sources, opened, owners
+from newsmill.crawling import known_sources, opened, owners
 from newsmill.decide import after_visit, judged
+from newsmill.rooms import LEASE
 from newsmill.warc import Selection, read_warc
 from storage.values import Visit
 

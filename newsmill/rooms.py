@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from newsmill.workers import CleaningPool
     from storage import Store, Writer
 
+#: Whoever crawls, imports or cleans again holds this lease: no host is asked by two processes at once, no page written by two.
+LEASE = "crawl"
+
 #: How a fetch ends.
 Fetched: TypeAlias = "Page | NotModified | PageError"
 

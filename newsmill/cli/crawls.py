@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,20 +61,10 @@ def crawl(
 
 async def _interruptible(settings: Settings, order: Order, observer: Observer) -> Report:
     """A crawl that the first Ctrl-C or SIGTERM ends gently; a second Ctrl-C ends it at once."""
+    from newsmill.cli.stopping import stopping_gently
     from newsmill.crawling import crawl as crawl_once
 
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def end_gently() -> None:
-        from newsmill.cli.terminal import note
-
-        stop.set()
-        note("finishing what is in flight; the next crawl goes on from here (Ctrl-C again ends at once)")
-        loop.remove_signal_handler(signal.SIGINT)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, end_gently)
+    stop = stopping_gently("finishing what is in flight")
     return await crawl_once(settings, order, observer=observer, stop=stop)
 
 

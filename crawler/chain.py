@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from crawler.cookies import Jar
+from crawler.targets import parse
 from crawler.ways import PLAIN
 from model.errors import BadRedirect, FetchError, InvalidAddress
 
@@ -27,6 +28,8 @@ class Chain:
     #: Addresses asked and being asked, the request's own as it was given.
     asked: tuple[str, ...]
     way: Way = PLAIN
+    #: What a script adds to its own request.
+    headers: tuple[tuple[str, str], ...] = ()
     #: The one part of a chain that changes: cookies come with every answer.
     jar: Jar = field(default_factory=Jar)
     #: Seconds spent on the network.
@@ -35,6 +38,11 @@ class Chain:
     moved_to: str | None = None
     #: Whether a redirect for the time being is among those followed.
     passing: bool = False
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the chain is still at the host that it began at."""
+        return len(self.asked) == 1 or parse(self.asked[0]).authority == self.target.authority
 
     def on(self, target: Target, *, status: int, spent: float) -> Chain:
         """The chain after a redirect."""

@@ -12,6 +12,7 @@ ACCEPT: Final = {
     Want.FEED: "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5",
     Want.SITEMAP: "application/xml,text/xml,text/plain;q=0.8,*/*;q=0.5",
     Want.ROBOTS: "text/plain,*/*;q=0.5",
+    Want.PART: "*/*",
 }
 
 #: Types that can hold an article's page. Old sites serve XHTML as XML; "" is a server that says nothing.
@@ -49,7 +50,7 @@ def unwanted_type(want: Want, content_type: str) -> str | None:
             wanted = content_type in _PAGE_TYPES
         case Want.FEED | Want.SITEMAP:
             wanted = not content_type.startswith(_NEVER_LISTS)
-        case Want.ROBOTS:
+        case Want.ROBOTS | Want.PART:
             wanted = True
     return None if wanted else f"content type {content_type[:60]}"
 

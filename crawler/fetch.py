@@ -8,29 +8,33 @@ Each request of a chain of redirects is looked at afresh::
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from crawler import targets
+from crawler.answers import GOOD, REDIRECTS, judged, next_target, sendable, wait_asked
+from crawler.browser import Browser
 from crawler.chain import Chain, readdressed, retold
-from crawler.content import ACCEPT, unwanted_bytes, unwanted_type
+from crawler.content import ACCEPT, unwanted_type
 from crawler.cookies import Jar
 from crawler.inflate import ACCEPT_ENCODING, Body
 from crawler.names import Names
 from crawler.neighbours import Neighbours
-from crawler.politeness import Turns, retry_after
+from crawler.politeness import Turns
+from crawler.recent import Recent
 from crawler.robots import MAX_REDIRECTS, Robots
 from crawler.ways import PLAIN, Way
 from crawler.wire import NoConnection, Wire
+from model.access import Render
 from model.errors import (
     BadRedirect,
-    BadStatus,
     FetchError,
     InvalidAddress,
     RobotsDisallowed,
     TooLarge,
     UnwantedType,
 )
-from model.page import NotModified, Page, Request, Want
+from model.page import NotModified, Page, Request, Validators, Want
 from model.times import now
 
 if TYPE_CHECKING:
@@ -45,9 +49,7 @@ if TYPE_CHECKING:
     from crawler.wire import Answer, Head, Headers
     from model.source import Source
 
-_GOOD: Final = frozenset({200, 203})
-_NOT_MODIFIED: Final = 304
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+_HTML: Final = frozenset({"", "application/xhtml+xml", "text/html"})
 #: Look-ups of names at a time for each request in flight: those of requests that gave up go on for a while.
 _LOOK_UPS: Final = 2
 
@@ -72,6 +74,7 @@ class Fetcher:
         self._turns = Turns(options, clock)
         self._neighbours = Neighbours(resolve or self._names, clock) if options.group_addresses else None
         self._jar = Jar()
+        self._browser, self._recent = Browser(options), Recent(clock)
         self._robots = Robots(self._read_robots, options.product, clock)
 
     async def __aenter__(self) -> Self:
@@ -81,6 +84,7 @@ class Fetcher:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        await self._browser.close()
         await self._wire.__aexit__(kind, error, traceback)
         self._names.close()
 
@@ -94,7 +98,13 @@ class Fetcher:
         Raises:
             FetchError: one of its kinds. ``url`` is the request's own; after redirects ``detail`` names the last address.
         """
-        return await self._follow(request, way, max_redirects=self._options.max_redirects)
+        jar = self._jar if way.access.cookies else Jar()
+        if way.access.render is Render.NONE or request.want is not Want.PAGE:
+            return await self._follow(request, way, jar, max_redirects=self._options.max_redirects)
+        # What a browser makes of a page may change while the markup stays as it is: so it is never asked conditionally.
+        request = replace(request, validators=Validators())
+        page = await self._follow(request, way, jar, max_redirects=self._options.max_redirects)
+        return await self._shown(page, way, jar) if isinstance(page, Page) and page.content_type in _HTML else page
 
     async def allowed(self, url: str, *, way: Way = PLAIN) -> bool:
         """Whether the site's robots.txt lets us fetch the page; always, when robots are not obeyed.
@@ -120,10 +130,27 @@ class Fetcher:
                 continue
         return tuple(dict.fromkeys(found))
 
-    async def _follow(self, request: Request, way: Way, *, max_redirects: int) -> Page | NotModified:
+    async def _shown(self, page: Page, way: Way, jar: Jar) -> Page:
+        """The page as a browser shows it."""
+
+        async def load(url: str, want: Want, jar: Jar, headers: Headers) -> Page:
+            request = Request(url=url, want=want)
+            part = await self._follow(request, way, jar, max_redirects=self._options.max_redirects, headers=headers)
+            assert isinstance(part, Page)  # nothing was asked conditionally
+            return part
+
+        options = self._options
+        cap, seconds = options.cap(Want.PAGE), options.total_timeout
+        async with self._browser.context(page.chain[0]) as context:
+            from crawler.rendering import shown  # needs the extra, which is there if the browser is
+
+            return await shown(page, context, load=load, jar=jar, cap=cap, seconds=seconds, recent=self._recent)
+
+    async def _follow(
+        self, request: Request, way: Way, jar: Jar, *, max_redirects: int, headers: Headers = ()
+    ) -> Page | NotModified:
         target = targets.parse(request.url)
-        jar = self._jar if way.access.cookies else Jar()
-        chain = Chain(request=request, target=target, asked=(request.url,), way=way, jar=jar)
+        chain = Chain(request=request, target=target, asked=(request.url,), way=way, jar=jar, headers=headers)
         visited: set[tuple[str, str]] = set()
         while True:
             cookies = chain.jar.header(target, now=now())
@@ -135,9 +162,9 @@ class Fetcher:
             try:
                 began, answer = await self._ask(chain)
                 spent = chain.spent + self._clock() - began
-                if answer.head.status not in _REDIRECTS:
-                    return _judged(chain, answer, spent)
-                target = _next_target(chain.target, answer.head)
+                if answer.head.status not in REDIRECTS:
+                    return judged(chain, answer, spent)
+                target = next_target(chain.target, answer.head)
             except FetchError as error:
                 raise retold(error, chain) from error
             chain = chain.on(target, status=answer.head.status, spent=spent)
@@ -149,7 +176,7 @@ class Fetcher:
         queue = target.authority if self._neighbours is None else await self._neighbours.group(target)
         seconds = self._options.total_timeout - chain.spent
         async with (
-            self._turns.turn(queue, target.url, crawl_delay=crawl_delay) as turn,
+            self._turns.turn(queue, target.url, crawl_delay=crawl_delay, part=want is Want.PART) as turn,
             self._wire.place(target, chain.way.proxy) as place,
         ):
             began = self._clock()
@@ -160,7 +187,7 @@ class Fetcher:
                 raise error.reason from error
             finally:
                 turn.took(self._clock() - began)
-            turn.answered(answer.head.status, _wait_asked(answer.head))
+            turn.answered(answer.head.status, wait_asked(answer.head))
         chain.jar.take((value for name, value in answer.head.headers if name == "set-cookie"), target, now=now())
         return began, answer
 
@@ -180,7 +207,7 @@ class Fetcher:
             raise readdressed(error, target.url, error.detail) from error
 
     async def _read_robots(self, url: str, way: Way) -> bytes:
-        page = await self._follow(Request(url=url, want=Want.ROBOTS), way, max_redirects=MAX_REDIRECTS)
+        page = await self._follow(Request(url=url, want=Want.ROBOTS), way, Jar(), max_redirects=MAX_REDIRECTS)
         assert isinstance(page, Page)
         return page.body
 
@@ -188,21 +215,23 @@ class Fetcher:
         validators = chain.request.validators
         conditions = (("If-None-Match", validators.etag), ("If-Modified-Since", validators.last_modified))
         cookies = chain.jar.header(chain.target, now=now())
-        return (
+        headers = (
+            *(chain.headers if chain.at_home else ()),
             ("User-Agent", self._options.user_agent),
             ("Accept", ACCEPT[chain.request.want]),
             ("Accept-Encoding", ACCEPT_ENCODING),
-            *((name, value) for name, value in conditions if value and _sendable(value)),
+            *((name, value) for name, value in conditions if value and sendable(value)),
             *((("Cookie", cookies),) if cookies else ()),
             *chain.way.headers_to(chain.target),
         )
+        return tuple({name.lower(): (name, value) for name, value in headers}.values()) if chain.headers else headers
 
     def _taker(self, want: Want, url: str) -> Callable[[Head], Body | None]:
         """What to do with the body once the head is here."""
         cap = self._options.cap(want)
 
         def take(head: Head) -> Body | None:
-            if head.status not in _GOOD:
+            if head.status not in GOOD:
                 return None
             reason = unwanted_type(want, head.header("content-type").partition(";")[0].strip().lower())
             if reason:
@@ -237,56 +266,3 @@ class Visitor:
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """As `Fetcher.sitemaps`."""
         return await self._fetcher.sitemaps(url, way=self._way)
-
-
-def _next_target(base: Target, head: Head) -> Target:
-    """Where a redirect leads.
-
-    Raises:
-        BadStatus: it names no place.
-        BadRedirect: not an address that may be asked.
-    """
-    # Headers come as Latin-1; a Location outside ASCII means UTF-8, as browsers read it.
-    location = head.header("location").encode("latin-1").decode("utf-8", errors="replace")
-    if not location:
-        raise BadStatus(base.url, f"HTTP {head.status} without Location", status=head.status)
-    try:
-        return targets.join(base, location)
-    except InvalidAddress as error:
-        raise BadRedirect(base.url, f"redirected to {location[:200]}: {error.detail}") from error
-
-
-def _judged(chain: Chain, answer: Answer, spent: float) -> Page | NotModified:
-    """What a last answer is.
-
-    Raises:
-        BadStatus: neither a page nor an expected 304.
-        UnwantedType: the bytes are not those of a page.
-    """
-    url, head = chain.asked[-1], answer.head
-    if head.status == _NOT_MODIFIED and chain.request.validators:
-        return NotModified(url=url, chain=chain.asked, fetched_at=now(), elapsed=spent)
-    if answer.body is None:
-        raise BadStatus(url, status=head.status, retry_after=_wait_asked(head))
-    reason = unwanted_bytes(chain.request.want, answer.body)
-    if reason:
-        raise UnwantedType(url, reason)
-    return Page(
-        url=url,
-        chain=chain.asked,
-        status=head.status,
-        headers=head.headers,
-        body=answer.body,
-        fetched_at=now(),
-        elapsed=spent,
-        moved_to=chain.moved_to,
-    )
-
-
-def _wait_asked(head: Head) -> float | None:
-    return retry_after(head.header("retry-after"), now=now())
-
-
-def _sendable(validator: str) -> bool:
-    """Whether a validator fits into a header line; what came out of a database may have been anything."""
-    return validator.isprintable() and all(ord(character) <= 0xFF for character in validator)  # noqa: PLR2004 - Latin-1

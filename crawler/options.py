@@ -17,7 +17,7 @@ Networks: TypeAlias = tuple[IPv4Network | IPv6Network, ...]
 
 _MB = 1_000_000
 #: Bytes of a body after the content encoding is undone, and on the wire.
-_CAPS = {Want.PAGE: 5 * _MB, Want.FEED: 10 * _MB, Want.SITEMAP: 50 * _MB, Want.ROBOTS: 500 * 1024}
+_CAPS = {Want.PAGE: 5 * _MB, Want.FEED: 10 * _MB, Want.SITEMAP: 50 * _MB, Want.ROBOTS: 500 * 1024, Want.PART: 5 * _MB}
 #: A product token (RFC 9309, 2.2.1) that begins a header of printable ASCII.
 _USER_AGENT = re.compile(r"([A-Za-z_-]+)(?![^/ ])[ -~]*")
 

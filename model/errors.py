@@ -23,7 +23,9 @@
         │   ├── BadRedirect         a loop, too many hops, or a target that is not allowed
         │   ├── TooLarge            more bytes than the cap for its kind
         │   ├── BadEncoding         the content encoding is broken or not one we asked for
-        │   └── UnwantedType        not the kind of content that was asked for (an image, a PDF)
+        │   ├── UnwantedType        not the kind of content that was asked for (an image, a PDF)
+        │   ├── BrowserMissing      the source says `render: browser`, and there is no browser here that starts
+        │   └── RenderFailed        the page did not come through its scripts: it crashed, or they do not end
         ├── DiscoveryError          a feed, sitemap or section page that cannot be read as one
         └── CleanError
             ├── CleanTimeout        cleaning took longer than allowed and was killed
@@ -174,6 +176,14 @@ class BadEncoding(FetchError):
 
 class UnwantedType(FetchError):
     """The content is not of the kind that was asked for."""
+
+
+class BrowserMissing(FetchError):
+    """The page needs a browser, and none can be started: the extra ``browser`` or a Chromium is not installed."""
+
+
+class RenderFailed(FetchError):
+    """The page did not come through its scripts."""
 
 
 class DiscoveryError(PageError):

@@ -17,6 +17,8 @@ class Want(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     ROBOTS = "robots"
+    #: What a page loads while a browser shows it: a script, data.
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,4 +57,4 @@ def test_the_product_token_begins_the_user_agent(user_agent: str, product: str) 
 
 def test_caps_given_replace_those_of_their_kind_only() -> None:
     options = FetchOptions(user_agent="newsmill", caps={Want.PAGE: 1})
-    assert [options.cap(want) for want in Want] == [1, 10_000_000, 50_000_000, 512_000]
+    assert [options.cap(want) for want in Want] == [1, 10_000_000, 50_000_000, 512_000, 5_000_000]

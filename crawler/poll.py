@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from crawler.feeds import read_feed
 from crawler.filters import wanted
 from crawler.listings import read_listing
-from crawler.walk import Walk
+from crawler.walk import MAX_DOCUMENTS, Walk
 from model.errors import CleanError, DiscoveryError, FetchError, PageError
 from model.page import NotModified, Request, Validators, Want
 from model.source import EndpointKind
@@ -47,6 +47,7 @@ async def poll(  # four rooms meet here; the rest is keyword-only
     *,
     validators: Mapping[str, Validators],
     since: datetime | None,
+    documents: int = MAX_DOCUMENTS,
 ) -> Polled | NotModified:
     """Visit an endpoint.
 
@@ -57,6 +58,7 @@ async def poll(  # four rooms meet here; the rest is keyword-only
         decode: body and Content-Type header to text.
         validators: those of the last visit, by address; empty asks for everything whole.
         since: when the endpoint was last visited well; parts of a sitemap that say they are older are not read.
+        documents: most sitemaps asked for; with more than usual, what their names say of dates is believed too.
 
     Returns:
         The links; or `NotModified` when every document is as it was.
@@ -66,7 +68,8 @@ async def poll(  # four rooms meet here; the rest is keyword-only
         DiscoveryError: it cannot be read as what it should be, or a section page holds no article links.
     """
     if endpoint.kind is EndpointKind.SITEMAP:
-        walk = Walk(source=source, fetcher=fetcher, known=validators, since=since)
+        deep = documents > MAX_DOCUMENTS
+        walk = Walk(source=source, fetcher=fetcher, known=validators, since=since, documents=documents, by_name=deep)
         unchanged = await walk.run(endpoint.url)
         return unchanged or Polled(links=walk.found, validators=walk.validators, error=walk.error)
     known = validators.get(endpoint.url, Validators())

@@ -48,10 +48,22 @@ class Walk:
         fetcher: asks the network.
         known: validators of the last walk, by address.
         since: when the last walk was.
+        documents: at most so many are asked for.
+        by_name: where an index gives no date, the day or month in a document's name is believed.
     """
 
-    def __init__(self, *, source: Source, fetcher: Fetches, known: Mapping[str, Validators], since: datetime | None) -> None:
+    def __init__(  # keyword-only
+        self,
+        *,
+        source: Source,
+        fetcher: Fetches,
+        known: Mapping[str, Validators],
+        since: datetime | None,
+        documents: int = MAX_DOCUMENTS,
+        by_name: bool = False,
+    ) -> None:
         self._source, self._fetcher, self._known, self._since = source, fetcher, known, since
+        self._documents, self._by_name = documents, by_name
         self._links: dict[str, Link] = {}
         self._asked: set[str] = set()
         #: Whether every live document behind the root gave something to ask with.
@@ -77,7 +89,7 @@ class Walk:
         else:
             pending = [(1, child) for child in self._worth(answer.children, root)]
         changed = not isinstance(answer, NotModified)
-        while pending and len(self._asked) < MAX_DOCUMENTS and len(self._links) < MAX_LINKS:
+        while pending and len(self._asked) < self._documents and len(self._links) < MAX_LINKS:
             depth, child = pending.pop(0)
             if child.url in self._asked:  # several sitemaps named it before it was read
                 continue
@@ -121,7 +133,10 @@ class Walk:
         return in_order(child for child in fresh if same_site(child.url, root) or same_site(child.url, self._source.url))
 
     def _is_fresh(self, child: Child) -> bool:
-        return self._since is None or child.modified is None or child.modified + _DAY >= self._since
+        if self._since is None:
+            return True
+        changed = child.modified or (_named_end(child.url) if self._by_name else None)
+        return changed is None or changed + _DAY >= self._since
 
 
 def in_order(children: Iterable[Child]) -> list[Child]:
@@ -144,6 +159,24 @@ def is_other(url: str) -> bool:
     (False, False)
     """
     return _OTHER.search(url.rpartition("/")[2]) is not None
+
+
+def _named_end(url: str) -> datetime | None:
+    """The end of the day, month or year in a sitemap's name; None where there is none.
+
+    >>> _named_end("https://example.com/sitemap-2024-05.xml").isoformat()
+    '2024-06-01T00:00:00+00:00'
+    """
+    match = _MONTH.search(url)
+    if match is None:
+        return None
+    year, month, day = int(match[1]), int(match[2] or 12), match[3]
+    try:
+        if day:
+            return datetime(year, month, int(day), tzinfo=UTC) + timedelta(days=1)
+    except ValueError:
+        return None
+    return datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
 
 
 def _dated(url: str) -> datetime:

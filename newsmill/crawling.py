@@ -16,12 +16,13 @@ from model.times import now
 from model.urls import canonical, same_site, site
 from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS, Silent
-from newsmill.rooms import LEASE, Rooms, Scope
+from newsmill.rooms import LEASE, LIST_PAGES, Rooms, Scope
 from newsmill.workers import CleaningPool
 from storage import Writer, open_store
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
+    from datetime import datetime
 
     from newsmill.config import Settings
     from newsmill.progress import Observer, Tally
@@ -59,6 +60,9 @@ class Order:
     poll_all: bool = True
     #: At most so many pages a source.
     limit: int | None = None
+    #: Walk archives back to this day, each over at most so many list pages.
+    since: datetime | None = None
+    list_pages: int = LIST_PAGES
     #: Name of the kind of run in the database.
     kind: str = "crawl"
 
@@ -124,9 +128,15 @@ async def crawl(
 async def run(settings: Settings, rooms: Rooms, order: Order, *, observer: Observer, stop: asyncio.Event) -> Report:
     """One run in rooms that are open."""
     run_id = await asyncio.wrap_future(rooms.writer.begin_run(order.kind, now()))
-    scopes = await _scopes(
-        rooms, order, Scope(run_id=run_id, poll_all=order.poll_all, limit=order.limit, recheck=settings.schedule.recheck)
+    scope = Scope(
+        run_id=run_id,
+        poll_all=order.poll_all,
+        limit=order.limit,
+        recheck=settings.schedule.recheck,
+        since=order.since,
+        list_pages=order.list_pages,
     )
+    scopes = await _scopes(rooms, order, scope)
     tallies: dict[str, Tally] = {}
 
     async def walk(source: Source, scope: Scope) -> None:

@@ -2,9 +2,10 @@
 
 It calls the rooms in order and decides nothing::
 
-    discover | poll | due pages | fetch | clean | judge | save
+    discover | poll | (walk back) | due pages | fetch | clean | judge | save
 
-The first two are `newsmill.polling`, cleaning and judging `newsmill.judging`; due pages, fetching and saving stand here.
+Discovery and polls are in `newsmill.polling`, the walk back through archives (where a day is asked for) in
+`newsmill.backfilling`, cleaning and judging in `newsmill.judging`; due pages, fetching and saving stand here.
 
 Pages are fetched one ahead of cleaning; cleaning goes in the order of fetching, so that what the site's memory
 knew at each page does not depend on chance. Whatever a step ends in is written before the next page is taken,
@@ -21,6 +22,7 @@ from crawler import fetch_through
 from model.errors import PageError
 from model.page import NotModified, Request
 from model.times import now
+from newsmill.backfilling import Backfilling
 from newsmill.decide import after_visit
 from newsmill.judging import Judging
 from newsmill.polling import Polling
@@ -60,6 +62,7 @@ class Lane:
         self._observer, self._stop = observer, stop
         self._tally = Tally()
         self._polling = Polling(source, rooms, scope, observer=observer, tally=self._tally, stop=stop)
+        self._backfilling = Backfilling(source, rooms, scope, observer=observer, tally=self._tally, stop=stop)
 
     async def walk(self) -> Tally:
         """Go the whole way once.
@@ -70,6 +73,8 @@ class Lane:
         with contextlib.suppress(Stopped):
             if self._scope.pages is None:
                 await self._polling.run()
+            if self._scope.since is not None:
+                await self._backfilling.run(self._scope.since)
             memory = await asyncio.to_thread(self._rooms.store.memory, self._source.name)
             self._judging = Judging(self._source, self._rooms, self._scope, memory=memory, stop=self._stop)
             await self._visit_pages()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from crawler import Fetcher
     from model.errors import PageError
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 #: Whoever crawls, imports or cleans again holds this lease: no host is asked by two processes at once, no page written by two.
 LEASE = "crawl"
+
+#: List pages of one archive that a walk back reads, unless it is told otherwise.
+LIST_PAGES = 200
 
 #: How a fetch ends.
 Fetched: TypeAlias = "Page | NotModified | PageError"
@@ -43,3 +46,6 @@ class Scope:
     #: At most so many pages a source.
     limit: int | None = None
     recheck: tuple[timedelta, ...] = ()
+    #: Walk archives back to this day first, each over at most so many list pages.
+    since: datetime | None = None
+    list_pages: int = LIST_PAGES

@@ -68,7 +68,7 @@ def save_poll(connection: Connection, poll: Poll) -> PollSaved:
     endpoint = connection.execute(select(endpoint_table).where(endpoint_table.c.id == poll.endpoint_id)).first()
     if endpoint is None:
         raise NotFound(f"no endpoint {poll.endpoint_id}")
-    saved = _save_links(connection, endpoint, poll)
+    saved = save_links(connection, endpoint, poll.links, poll.at)
     merged = {**endpoint.validators, **validators_json(poll.validators)}
     good = poll.error is None
     replayed = endpoint.last_polled_at == poll.at
@@ -122,14 +122,15 @@ def page_of(connection: Connection, source: str, link: Link, now: datetime) -> P
     return _state(connection.execute(select(page_table, _OF_FEED).where(page_table.c.identity == key)).one())
 
 
-def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollSaved:
+def save_links(connection: Connection, endpoint: Row[Any], links: Iterable[Link], at: datetime) -> PollSaved:
+    """Make pages of the links that an endpoint lists; known ones learn what is new, and are due where they changed since."""
     unique: dict[str, Link] = {}
-    for link in poll.links:
+    for link in links:
         unique.setdefault(identity(link.url), link)
     known = _known(connection, unique)
-    kept = {key: keep_body(connection, link.content.encode(), poll.at) for key, link in unique.items() if link.content}
+    kept = {key: keep_body(connection, link.content.encode(), at) for key, link in unique.items() if link.content}
     rows = [
-        _new(endpoint.source, endpoint.id, key, link, poll.at) | {"feed_body_id": kept.get(key)}
+        _new(endpoint.source, endpoint.id, key, link, at) | {"feed_body_id": kept.get(key)}
         for key, link in unique.items()
         if key not in known
     ]
@@ -143,7 +144,7 @@ def _save_links(connection: Connection, endpoint: Row[Any], poll: Poll) -> PollS
             changes["feed_body_id"] = kept[key]
         if _is_due_anew(row, unique[key]):
             changed += 1
-            changes |= {"next_attempt_at": poll.at, "attempts": 0, "status": _status_anew(row)}
+            changes |= {"next_attempt_at": at, "attempts": 0, "status": _status_anew(row)}
         if row.endpoint_id != endpoint.id and _rank(endpoint.kind, endpoint.url) < order.get(row.endpoint_id, _LAST):
             changes["endpoint_id"] = endpoint.id
         if changes:

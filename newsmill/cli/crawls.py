@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsmill.cli.exits import ExitCode
-from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, settings_from
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, day, settings_from
 
 if TYPE_CHECKING:
     from newsmill.config import Settings
@@ -21,7 +22,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(epilog="Example: `newsmill discover https://www.example.org/`")(discover)
     app.command(
-        epilog="Examples: `newsmill crawl`, `newsmill crawl voa --limit 20`, `newsmill crawl --url https://example.org/a/1`"
+        epilog="Examples: `newsmill crawl`, `newsmill crawl voa --limit 20`, `newsmill crawl voa --since 2025-01-01`,"
+        " `newsmill crawl --url https://example.org/a/1`"
     )(crawl)
     app.command(epilog="Example: `newsmill run --log-json 2>> newsmill.log`")(run)
 
@@ -33,6 +35,13 @@ def crawl(
     *,
     url: Annotated[list[str] | None, typer.Option("--url", help="Crawl just this address; may be given often.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many pages of each source.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(parser=day, metavar="DATE", help="Also walk sitemaps and list pages back to this day (UTC): the archive."),
+    ] = None,
+    list_pages: Annotated[
+        int, typer.Option("--list-pages", min=1, help="With --since: at most so many pages of each list.")
+    ] = 200,
     config: Config = DEFAULT_CONFIG,
     database: Database = None,
     as_json: Json = False,
@@ -48,8 +57,10 @@ def crawl(
 
     settings = settings_from(config, database, optional=bool(url))
     _remind_of_contact(settings)
+    if url and since:
+        raise typer.BadParameter("--url names the pages; --since finds them")
     asked = owners(settings, url) if url else chosen(settings, sources or [])
-    order = Order(sources=asked, urls=tuple(url or ()), limit=limit)
+    order = Order(sources=asked, urls=tuple(url or ()), limit=limit, since=since, list_pages=list_pages)
     with LiveProgress((source.name for source in asked), quiet=quiet or as_json) as progress:
         report = asyncio.run(_interruptible(settings, order, progress))
     if as_json:

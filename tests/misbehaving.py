@@ -76,16 +76,17 @@ def _to(location: str) -> Answering:
     return lambda _: Reply(body=b"", status=302, headers={"location": location})
 
 
-def _bomb(megabytes: int) -> bytes:
+def bomb(megabytes: int) -> bytes:
+    """Nothing, so many megabytes of it, packed to a thousandth."""
     packer = zlib.compressobj(9, wbits=31)
     return b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()
 
 
-_BOMB = _bomb(64)
+_BOMB = bomb(64)
 _OK = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n"
 
 
-async def _endless_chunks(_hit: Hit, writer: asyncio.StreamWriter) -> None:
+async def endless_chunks(_hit: Hit, writer: asyncio.StreamWriter) -> None:
     writer.write(_OK + b"transfer-encoding: chunked\r\n\r\n")
     while True:
         writer.write(b"ffff\r\n" + b"x" * 0xFFFF + b"\r\n")
@@ -152,7 +153,7 @@ PAGES: tuple[Fault, ...] = (
     _page("gzip-bomb", "failed too_large", _html(_BOMB, headers={"content-encoding": "gzip"})),
     _page("large-page", "failed too_large", _html(b"<p>" + b"x" * 3_000_000)),
     _page("announced-too-large", "failed too_large", _writing(_OK + b"content-length: 99999999999\r\n\r\n"), writes=True),
-    _page("endless-chunks", "failed too_large", _endless_chunks, writes=True),
+    _page("endless-chunks", "failed too_large", endless_chunks, writes=True),
     _page("bomb-in-redirect", "stored", lambda _: Reply(
         body=_BOMB, status=302, headers={"content-encoding": "gzip", "location": "/good"}),
         good=_html(article("behind a bomb"))),

@@ -9,7 +9,7 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING
 
-from model.errors import ConfigError, StorageError
+from model.errors import ConfigError, DatabaseBusy, StorageError
 from model.times import now
 from newsmill.config import load
 from newsmill.crawling import opened
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from model.source import Source
     from newsmill.config import Settings
     from newsmill.rooms import Rooms
+    from storage import Lease
 
 #: Seconds between two looks at what is due.
 SCAN_EVERY = 5
@@ -41,10 +42,11 @@ class Daemon:
         file: config.yaml, read again on SIGHUP and when it changes.
         settings: what it said at the start.
         rooms: where the work is done.
+        lease: that no other process crawls on this database.
     """
 
-    def __init__(self, file: Path, settings: Settings, rooms: Rooms) -> None:
-        self._file, self._settings, self._rooms = file, settings, rooms
+    def __init__(self, file: Path, settings: Settings, rooms: Rooms, lease: Lease) -> None:
+        self._file, self._settings, self._rooms, self._lease = file, settings, rooms, lease
         self._changed_at = _changed_at(file)
         self._stop = asyncio.Event()
         self._walks: dict[str, asyncio.Task[None]] = {}
@@ -113,6 +115,7 @@ class Daemon:
         """Start a walk for each source that has something due and is not being walked."""
         idle = {source.name: source for source in self._enabled() if source.name not in self._walks}
         try:
+            await self._keep_lease()
             due = await asyncio.to_thread(self._rooms.store.due_sources, now(), tuple(idle))
         except StorageError as error:
             self._log.exception("cannot read what is due", error=str(error), exc_info=False)
@@ -120,6 +123,18 @@ class Daemon:
         for name in sorted(due):
             if not self._stop.is_set():
                 self._walks[name] = asyncio.create_task(self._walk(idle[name]), name=name)
+
+    async def _keep_lease(self) -> None:
+        """A restarted PostgreSQL forgets who crawls; where another process does by now, this one ends.
+
+        Raises:
+            StorageError: the lease is not held.
+        """
+        try:
+            await asyncio.to_thread(self._lease.keep)
+        except DatabaseBusy:
+            self.stop()
+            raise
 
     async def _walk(self, source: Source) -> None:
         scope = Scope(run_id=self._run_id, recheck=self._settings.schedule.recheck)
@@ -143,8 +158,8 @@ async def serve(file: Path, settings: Settings) -> None:
         StorageError: the database cannot be used.
     """
     async with opened(settings) as rooms:
-        with rooms.store.lease(LEASE):
-            daemon = Daemon(file, settings, rooms)
+        with rooms.store.lease(LEASE) as lease:
+            daemon = Daemon(file, settings, rooms, lease)
             loop = asyncio.get_running_loop()
             reloads: set[asyncio.Task[None]] = set()
 

@@ -50,6 +50,7 @@ _BY_MESSAGE: tuple[tuple[str, type[StorageError]], ...] = (
 _ADVICE = {
     DatabaseBusy: "another process is writing to it; try again",
     DatabaseMissing: "it holds no newsmill tables yet; run `newsmill init`",
+    DatabaseUnavailable: "what was written stays; begin again when it can be used",
 }
 
 

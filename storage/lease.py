@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Held until closed, or until the process ends however it does."""
+    """Held until closed, or until the process ends however it does; a server that was restarted forgets it (`keep`)."""
 
     name: str
     _free: Callable[[], None]
+    _keep: Callable[[], None]
 
     def __enter__(self) -> Self:
         return self
@@ -39,6 +40,15 @@ class Lease:
     def close(self) -> None:
         """Let others have it."""
         self._free()
+
+    def keep(self) -> None:
+        """Make sure that it is still held, and take it again where a restarted server forgot it.
+
+        Raises:
+            DatabaseBusy: somebody else took it meanwhile.
+            DatabaseUnavailable: the server cannot be reached.
+        """
+        self._keep()
 
 
 def take_lease(address: Address, name: str) -> Lease:
@@ -71,20 +81,57 @@ def _by_file(path: Path, name: str) -> Lease:
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{_myself()}\n".encode(), 0)
     # The file stays: who deletes a lock file can delete one that another has just locked.
-    return Lease(name, lambda: os.close(descriptor))
+    return Lease(name, lambda: os.close(descriptor), lambda: None)
 
 
 def _by_server(address: Address, name: str) -> Lease:
-    key = int.from_bytes(hashlib.blake2b(f"newsmill {name}".encode(), digest_size=8).digest(), "big", signed=True)
-    options = {"application_name": f"newsmill {name}: {_myself()}"[:63], "connect_timeout": 10}
-    engine = create_engine(address.url, poolclass=NullPool, connect_args=options, isolation_level="AUTOCOMMIT")
-    with foreign_errors(address):
-        connection = engine.connect()
-        if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
-            return Lease(name, connection.close)
-        holder = _holder(connection, key)
-        connection.close()
-    raise DatabaseBusy(f"{holder} holds this database as its {name} ({address})")
+    session = _Session(address, name)
+    session.take()
+    return Lease(name, session.close, session.keep)
+
+
+class _Session:
+    """A connection of its own whose advisory lock is the lease."""
+
+    def __init__(self, address: Address, name: str) -> None:
+        self._address, self._name = address, name
+        self._key = int.from_bytes(hashlib.blake2b(f"newsmill {name}".encode(), digest_size=8).digest(), "big", signed=True)
+        options = {"application_name": f"newsmill {name}: {_myself()}"[:63], "connect_timeout": 10}
+        self._engine = create_engine(address.url, poolclass=NullPool, connect_args=options, isolation_level="AUTOCOMMIT")
+        self._connection: Connection | None = None
+
+    def take(self) -> None:
+        """Connect and lock.
+
+        Raises:
+            DatabaseBusy: somebody else holds the lock.
+            DatabaseUnavailable: the server cannot be reached.
+        """
+        with foreign_errors(self._address):
+            connection = self._engine.connect()
+            if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
+                self._connection = connection
+                return
+            holder = _holder(connection, self._key)
+            connection.close()
+        raise DatabaseBusy(f"{holder} holds this database as its {self._name} ({self._address})")
+
+    def keep(self) -> None:
+        """Lock again where the connection is lost; the lock went with it."""
+        try:
+            with foreign_errors(self._address):
+                if self._connection is not None:
+                    self._connection.scalar(text("SELECT 1"))
+                    return
+        except DatabaseUnavailable:
+            self.close()
+        self.take()
+
+    def close(self) -> None:
+        """Unlock by hanging up."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
 
 def _holder(connection: Connection, key: int) -> str:

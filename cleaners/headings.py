@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cleaners.measure import is_prose
+from model.article import BlockKind
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
@@ -107,6 +108,6 @@ def _believed(share: float, words: int, *, is_below: bool) -> bool:
 
 def _below(blocks: Sequence[Block], text: Collection[int]) -> frozenset[str]:
     """The top headings that stand only after the first paragraph of the text."""
-    first = min((at for at in text if at < len(blocks) and is_prose(blocks[at])), default=len(blocks))
-    places = [(block.index, normalised(block.text)) for block in blocks if block.level == 1]
+    first = next((at for at in sorted(text) if at < len(blocks) and is_prose(blocks[at])), len(blocks))
+    places = [(block.index, normalised(block.text)) for block in blocks if block.level == 1 and block.kind is BlockKind.HEADING]
     return frozenset(form for _, form in places) - {form for at, form in places if at < first}

@@ -6,6 +6,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from cleaners.streamed import in_place
+
 #: A page with fewer tags cannot nest too deeply.
 _MANY_TAGS = 2_000
 #: Elements open at once beyond which it is an attack or an accident.
@@ -29,6 +31,7 @@ def parse(html: str) -> LexborHTMLParser:
     looks through all that are open, and it opens all unclosed fonts again in each paragraph. Where they nest deeper than
     on any sane page, blocks are read as ``<p>`` and fonts as ``<span>``: the text and its order stay, the depth goes.
     """
+    html = in_place(html)
     tags = html.count("<")
     if tags > _MANY_TAGS:
         if _nests_deeper(html, _FONT_TAG, _DEEPEST_FONTS):

@@ -139,7 +139,7 @@ def title_of(claims: Claims, names: Names, blocks: Sequence[Block] = (), text: C
         "microdata": next(iter(claims.items.get("headline", ())), ""),
     }
     texts = {source: tidied for source, claim in claimed.items() if (tidied := _tidied(claim))}
-    forms = _forms((claim for source, claim in texts.items() if source != "microdata"), names)  # microdata marks the heading
+    forms = _forms({claim for source, claim in texts.items() if source != "microdata"}, names)  # microdata marks the heading
     sites = names.spelled | frozenset(form for form in forms if form.replace(" ", "") in names.labels)
     heading = plain(heading_of(claims.headings, forms, sites, blocks, text))
     texts |= {"heading": heading} if heading else {}

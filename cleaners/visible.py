@@ -85,17 +85,15 @@ def visible(blocks: Sequence[Block], text: Collection[int], clues: Clues) -> Vis
 
 def _head(blocks: Sequence[Block], headlines: Collection[str], text: Collection[int]) -> tuple[int, int]:
     """The headline, and the end of what stands between it and the first paragraph."""
-    wanted = {form: len(headline) for headline in headlines if (form := normalised(headline))}
-    named = [at for at, block in enumerate(blocks) if _is_one_of(block.text.partition("\n")[0], wanted)]
+    wanted = frozenset(form for headline in headlines if (form := normalised(headline)))
+    near = frozenset(length for headline in headlines for length in range(len(headline) - _NEAR, len(headline) + _NEAR + 1))
+    lines = ((at, block.text.partition("\n")[0]) for at, block in enumerate(blocks))
+    named = [at for at, line in lines if len(line) in near and normalised(line) in wanted]
     prose = [at for at in sorted(text) if is_prose(blocks[at])]
     first = prose[0] if prose else 0
     headline = max((at for at in named if at <= first), default=min(named, default=max(0, first - _ABOVE)))
     below = next((at for at in prose if at > headline), headline + _BELOW)
     return headline, min(len(blocks), below, headline + _BELOW)
-
-
-def _is_one_of(line: str, wanted: dict[str, int]) -> bool:
-    return any(abs(len(line) - length) <= _NEAR for length in wanted.values()) and normalised(line) in wanted
 
 
 def _after_leads(blocks: Sequence[Block], headline: int, text: Collection[int]) -> int:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: First bytes of a zstd frame (RFC 8878, 3.1.1).
 _ZSTD = b"\x28\xb5\x2f\xfd"
+#: The skippable frame that holds a file's dictionary, and the most bytes of one; real ones have some 100 KB.
+_DICTIONARY = b"\x5d\x2a\x4d\x18"
+_LARGEST_DICTIONARY = 16_000_000
 #: Headers that speak of how the body came over the wire, which is not how it is kept.
 _OF_THE_WIRE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 #: Types that can be an article's page.
@@ -74,17 +77,48 @@ def read_warc(stream: IO[bytes], selection: Selection) -> Iterator[Archived]:
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
-    is_packed = stream.read(len(_ZSTD)) == _ZSTD
-    stream.seek(0)
-    source: Any = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True) if is_packed else stream
     try:
-        for record in ArchiveIterator(source):
+        for record in ArchiveIterator(_unpacked(stream)):
             if record.rec_type == "response":
                 yield Archived(page=_page(record, selection), position=stream.tell())
     except EOFError:
         return
     except (ArchiveLoadFailed, zstandard.ZstdError) as error:
         raise ConfigError(f"not a WARC file: {error}", file=getattr(stream, "name", None)) from error
+
+
+def _unpacked(stream: IO[bytes]) -> Any:  # noqa: ANN401 - a file, or zstandard's reader of it
+    """The file, behind a decompressor where it is packed with zstd; warcio knows gzip itself.
+
+    Files of many small frames share a dictionary, which then stands first, in a frame of its own that others skip
+    (https://iipc.github.io/warc-specifications/specifications/warc-zstd/).
+
+    Raises:
+        zstandard.ZstdError: the dictionary is broken off, or too large.
+    """
+    start = stream.read(8)
+    stream.seek(0)
+    if start[:4] == _DICTIONARY:
+        dictionary = zstandard.ZstdCompressionDict(_dictionary(stream))
+        return zstandard.ZstdDecompressor(dict_data=dictionary).stream_reader(stream, read_across_frames=True)
+    if start[:4] == _ZSTD:
+        return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+    return stream
+
+
+def _dictionary(stream: IO[bytes]) -> bytes:
+    """The dictionary at the beginning of a file; it may be packed itself."""
+    size = int.from_bytes(stream.read(8)[4:], "little")
+    packed = stream.read(min(size, _LARGEST_DICTIONARY + 1))
+    if len(packed) != size or size > _LARGEST_DICTIONARY:
+        raise zstandard.ZstdError(f"a dictionary of {size} bytes that is broken off or too large")
+    if packed[:4] != _ZSTD:
+        return packed
+    with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
+        whole = reader.read(_LARGEST_DICTIONARY + 1)
+    if len(whole) > _LARGEST_DICTIONARY:
+        raise zstandard.ZstdError("a dictionary that is too large")
+    return whole
 
 
 def _page(record: Any, selection: Selection) -> Page | None:  # noqa: ANN401 - warcio is untyped

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -101,6 +103,84 @@ def test_files_are_gzipped_plain_or_packed_with_zstd(pack: object) -> None:
 def test_frames_of_zstd_follow_each_other() -> None:
     frames = b"".join(zstandard.compress(gzip.decompress(archive(page(name)))) for name in "abc")
     assert len(read(frames)) == 3
+
+
+def with_dictionary(*, packed: bool, cut: int = 0) -> bytes:
+    """Three records as a crawler with a dictionary of its own writes them: the dictionary, then a frame a record."""
+    samples = [gzip.decompress(archive(page(f"sample-{number}"))) for number in range(200)]
+    dictionary = zstandard.train_dictionary(20_000, samples)
+    compressor = zstandard.ZstdCompressor(dict_data=dictionary)
+    frames = b"".join(compressor.compress(gzip.decompress(archive(page(name)))) for name in "abc")
+    content = zstandard.compress(dictionary.as_bytes()) if packed else dictionary.as_bytes()
+    return b"\x5d\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content[: len(content) - cut] + (b"" if cut else frames)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_dictionary_stands_before_the_frames_of_zstd(packed: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    body = with_dictionary(packed=packed)
+    assert [it.body for it in read(body)] == [page(name).body for name in "abc"]
+    with pytest.raises(ConfigError, match="not a WARC file"):
+        read(b"\x28\xb5\x2f\xfd" + body[4:])
+
+
+_BOMB = zstandard.compress(bytes(40_000_000))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        with_dictionary(packed=True, cut=100),
+        b"\x5d\x2a\x4d\x18\xff\xff\xff\xff" + b"x" * 100,
+        b"\x5d\x2a\x4d\x18"
+        + len(zstandard.compress(bytes(40_000_000))).to_bytes(4, "little")
+        + zstandard.compress(bytes(40_000_000)),
+    ],
+    ids=["broken off", "lies about its size", "a bomb"],
+)
+def test_a_broken_dictionary_is_no_archive(body: bytes) -> None:
+    with pytest.raises(ConfigError, match="not a WARC file"):
+        read(body)
+
+
+_MEASURED = """
+import resource, sys
+from newsmill.warc import Selection, read_warc
+with open(sys.argv[1], "rb") as stream:
+    lengths = [len(it.page.body) for it in read_warc(stream, Selection()) if it.page]
+print(len(lengths), sum(lengths), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])
+def test_a_large_archive_takes_no_more_memory_than_a_small_one(kind: str, tmp_path: Path) -> None:
+    filler = bytes(range(32, 127)) * 20_000  # 1.9 MB
+
+    def large(number: int) -> bytes:
+        return record("response", f"http://news.example/{number}", f"<p>{number}</p>".encode() + filler, HTML)
+
+    file = tmp_path / "large.warc"
+    with file.open("wb") as stream:
+        for number in range(150):
+            body = large(number)
+            stream.write(body if kind == "gzip" else zstandard.compress(gzip.decompress(body)))
+    done = subprocess.run([sys.executable, "-c", _MEASURED, str(file)], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    pages, size, megabytes = map(int, done.stdout.split())
+    assert (pages, size > 280_000_000) == (150, True)
+    assert megabytes < 150
+
+
+def test_an_import_tells_how_far_it_is(sqlite_url: str, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.warc.gz" for number in range(2)]
+    for number, file in enumerate(files):
+        file.write_bytes(archive(*(page(f"story-{number}-{it}") for it in range(4))))
+    told: list[int] = []
+    watch = lambda position, _: told.append(position)  # noqa: E731 - as short as it is
+    asyncio.run(import_files(settings_for(sqlite_url), files, Selection(), watch=watch))
+    assert len(told) == 8
+    assert told == sorted(told)
+    assert files[0].stat().st_size <= told[4] <= told[-1] <= sum(file.stat().st_size for file in files)
 
 
 def test_content_and_transfer_encodings_are_undone() -> None:

@@ -76,6 +76,13 @@ def _to(location: str) -> Answering:
     return lambda _: Reply(body=b"", status=302, headers={"location": location})
 
 
+def _wall(hit: Hit) -> Reply:
+    """Asks whether cookies are taken, by a redirect to where one came from."""
+    if "taken=yes" in hit.headers.get("cookie", ""):
+        return Reply(body=article("behind a wall").encode())
+    return Reply(status=302, body=b"", headers={"location": hit.target, "set-cookie": "taken=yes; Path=/"})
+
+
 def bomb(megabytes: int) -> bytes:
     """Nothing, so many megabytes of it, packed to a thousandth."""
     packer = zlib.compressobj(9, wbits=31)
@@ -176,6 +183,14 @@ PAGES: tuple[Fault, ...] = (
     *(_page(f"inside-{number}", "failed address_refused | failed bad_redirect", _to(url)) for number, url in enumerate(INSIDE)),
     *(_page(f"no-address-{number}", "failed bad_redirect", _to(url)) for number, url in enumerate(NO_ADDRESS)),
     _page("sent-home", "skipped not_an_article", _to("/"), **{"": _html("<p>Home.")}),
+    _page("refreshes-inside", "failed address_refused", lambda hit: Reply(
+        body=f'<meta http-equiv=refresh content="0;url=http://{FORBIDDEN}:{hit.host.rpartition(":")[2]}/">'.encode())),
+    # Cookies.
+    _page("cookie-wall", "stored", _wall),
+    _page("cookie-loop", "failed bad_redirect", lambda hit: Reply(status=302, body=b"", headers={
+        "location": hit.target, "set-cookie": f"n={len(hit.headers.get('cookie', ''))}{hit.began}; Path=/"})),
+    _page("cookies-without-end", "stored", _html(
+        article("cookies"), headers={"set-cookie": "a=" + "x" * 60_000 + "; Domain=.example; Path=/"})),
     # Markup that is meant to hurt.
     _page("nested-tags", "stored | skipped empty | failed clean_timeout | failed clean_crashed | failed unreadable",
           _html("<div>" * 100_000 + "deep" + "</div>" * 100_000)),

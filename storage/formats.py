@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from datetime import datetime
 from importlib.util import find_spec
 from io import TextIOWrapper
@@ -12,21 +12,17 @@ from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from model.errors import StorageError
-from storage.values import StoredArticle
+from storage.kinds import COLUMNS, Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from storage.values import StoredArticle
 
 #: Spreadsheets take a cell that begins so for a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Rows of one Parquet row group.
 _GROUP = 1000
-_COLUMNS: Final = tuple(field.name for field in fields(StoredArticle))
-_LISTS = ("authors", "tags", "url_chain", "http_headers")
-_WHOLE = frozenset(
-    "id word_count revision parts duplicates duplicate_of http_status raw_body_id memory_pages blocks blocks_kept".split()  # noqa: SIM905 - reads better
-)
-_NUMBERS = ("doubt", "fetch_seconds")
 
 
 def export(kind: str, articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
@@ -56,9 +52,9 @@ def _csv(articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
     count = 0
     text = TextIOWrapper(stream, encoding="utf8", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
+    writer.writerow(COLUMNS)
     for count, article in enumerate(articles, 1):  # noqa: B007 - counted, and 0 where there are none
-        writer.writerow([_cell(getattr(article, name)) for name in _COLUMNS])
+        writer.writerow([_cell(getattr(article, name)) for name in COLUMNS])
     text.detach()
     return count
 
@@ -84,7 +80,7 @@ def _parquet(articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
     import pyarrow as pa
     from pyarrow import parquet as pq
 
-    schema = pa.schema([(name, _arrow(pa, name)) for name in _COLUMNS])
+    schema = pa.schema([(name, _arrow(pa, name)) for name in COLUMNS])
     count = 0
     with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for group in _groups(articles):
@@ -94,15 +90,14 @@ def _parquet(articles: Iterable[StoredArticle], stream: IO[bytes]) -> int:
 
 
 def _arrow(pa: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
-    if name in _LISTS:
-        return pa.list_(pa.string())
-    if name in _WHOLE:
-        return pa.int64()
-    if name.endswith("_at") or name in {"published", "modified"}:
-        return pa.timestamp("us", tz="UTC")
-    if name in _NUMBERS:
-        return pa.float64()
-    return pa.bool_() if name == "paywalled" else pa.string()
+    return {
+        Kind.LIST: pa.list_(pa.string()),
+        Kind.WHOLE: pa.int64(),
+        Kind.NUMBER: pa.float64(),
+        Kind.MOMENT: pa.timestamp("us", tz="UTC"),
+        Kind.FLAG: pa.bool_(),
+        Kind.WORDS: pa.string(),
+    }[kind_of(name)]
 
 
 def _groups(articles: Iterable[StoredArticle]) -> Iterator[list[StoredArticle]]:

@@ -10,6 +10,7 @@ from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, S
 from storage import clusters, integrity, memories, pages, raw, reading, retention, runs, search, sources, visits
 from storage.address import Address
 from storage.engine import connect_engine, foreign_errors, schema_version
+from storage.frames import Articles
 from storage.lease import Lease, take_lease
 from storage.tables import SCHEMA
 
@@ -62,6 +63,11 @@ def open_store(url: str, *, readonly: bool = False) -> Store:
         store.close()
         raise
     return store
+
+
+def open_readonly(url: str) -> Store:
+    """Open a database to read it: never in a writer's way, whatever is asked of it; errors as of `open_store`."""
+    return open_store(url, readonly=True)
 
 
 class Store:
@@ -238,10 +244,10 @@ class Store:
         since_id: int = 0,
         limit: int | None = None,
         duplicates: bool = False,
-    ) -> Iterator[StoredArticle]:
-        """See `storage.reading.articles`."""
+    ) -> Articles:
+        """Articles to go through one by one, or whole as a table of pandas or polars; see `storage.frames.Articles`."""
         wanted = reading.Filter(source=source, since=since, until=until, language=language, duplicates=duplicates)
-        return reading.articles(self.reading, wanted, since_id=since_id, limit=limit)
+        return Articles(self.reading, wanted, since_id=since_id, limit=limit)
 
     def article(self, key: int | str) -> StoredArticle:
         """See `storage.reading.article`."""

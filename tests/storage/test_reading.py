@@ -180,3 +180,50 @@ def test_parquet_without_pyarrow_says_what_to_install(filled: Store, monkeypatch
 def test_no_such_format(filled: Store) -> None:
     with pytest.raises(StorageError, match="jsonl, csv, parquet"):
         export("../../x", filled.articles(), io.BytesIO())
+
+
+def test_a_table_of_pandas(filled: Store) -> None:
+    import pandas as pd
+
+    table = filled.articles(since=NOON + DAY).to_pandas()
+    assert list(table.columns) == [field.name for field in fields(StoredArticle)]
+    assert list(table["title"]) == ["T1", "T2", "T3", "T4", "T5"]
+    assert table["published"].dt.day.iloc[0] == 23
+    assert table["published"].isna().sum() == 1
+    assert (str(table["published"].dtype), str(table["duplicate_of"].dtype)) == ("datetime64[us, UTC]", "Int64")
+    assert table["authors"].iloc[0] == ["Ann", "Bo"]
+    empty = filled.articles(source="nobody").to_pandas()
+    assert (len(empty), list(empty.dtypes)) == (0, list(table.dtypes))
+    assert pd.concat([table, empty])["id"].tolist() == [2, 3, 4, 5, 6]
+
+
+def test_a_table_of_polars(filled: Store) -> None:
+    import polars as pl
+
+    table = filled.articles(limit=3).to_polars()
+    assert table["title"].to_list() == ["T0", "T1", "T2"]
+    assert table["published"].to_list() == [NOON, NOON + DAY, NOON + 2 * DAY]
+    assert table["authors"].to_list()[0] == ["Ann", "Bo"]
+    assert table.schema["canonical_url"] == pl.String
+    assert filled.articles(source="nobody").to_polars().schema == table.schema
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_table_without_its_library_says_what_to_install(filled: Store, library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(StorageError, match=rf"pip install 'newsmill\[{library}\]'"):
+        getattr(filled.articles(), f"to_{library}")()
+
+
+def test_articles_can_be_gone_through_twice(filled: Store) -> None:
+    found = filled.articles(limit=2)
+    assert [article.title for article in found] == [article.title for article in found] == ["T0", "T1"]
+
+
+def test_opened_to_read(database_url: str) -> None:
+    import storage
+
+    with storage.open(database_url) as news:
+        assert list(news.articles()) == []
+        with pytest.raises(StorageError, match="for reading only"):
+            news.begin_run("crawl", NOON)

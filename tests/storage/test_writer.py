@@ -184,7 +184,7 @@ def test_a_reader_in_the_middle_does_not_block_the_writer(store: Store) -> None:
     site = Site(store)
     for n in range(3):
         site.save(url(str(n)), cleaned(text=story(n)))
-    articles = store.articles()
+    articles = iter(store.articles())
     next(articles)
     with store.reading() as connection:
         assert connection.execute(sql("SELECT count(*) FROM articles")).scalar_one() == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from model.errors import BadEncoding, TooLarge
+from model.errors import BadEncoding, ConnectionFailed, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,10 +80,11 @@ class Body:
         """The body.
 
         Raises:
-            BadEncoding: the compressed stream breaks off. Half an article is not kept as a whole one.
+            ConnectionFailed: the compressed stream breaks off. Half an article is not kept as a whole one; the rest may come
+                another time.
         """
         if self._inflate and self._wire and not (self._inflate.done or self.full):
-            raise BadEncoding(self._url, "compressed stream breaks off")
+            raise ConnectionFailed(self._url, "the connection broke: compressed stream breaks off")
         del self._bytes[self._cap :]
         return bytes(self._bytes)
 

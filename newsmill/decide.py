@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from model.article import Cleaned, PageKind
 from model.errors import (
-    AddressRefused,
     BadEncoding,
     BadRedirect,
     BadStatus,
@@ -23,7 +22,7 @@ from model.errors import (
     Unreadable,
     UnwantedType,
 )
-from model.fingerprints import fingerprint
+from model.fingerprints import body_hash, fingerprint
 from model.outcome import Skipped
 from model.page import NotModified, Validators
 from model.source import Endpoint, EndpointKind
@@ -114,6 +113,17 @@ def asking(state: EndpointState, *, now: datetime) -> Asking:
     return Asking(validators=moved, since=state.last_success_at)
 
 
+def asking_page(state: PageState, *, now: datetime, recheck: tuple[timedelta, ...]) -> Validators:
+    """What a visit to a page asks with: nothing at the last of its set ages and after it, since some servers answer 304 for ever.
+
+    Args:
+        state: the page as it stands.
+        now: the moment of the visit.
+        recheck: ages of an article at which it is looked at again.
+    """
+    return state.validators if _next_check(state.first_seen_at, now, recheck) else Validators()
+
+
 def fallback_endpoints(source: Source, known: Sequence[EndpointState]) -> tuple[Endpoint, ...]:
     """What to poll when discovery failed: what is known, or the home page, whose polls then carry the failure and its waits."""
     return tuple(state.endpoint for state in known) or (Endpoint(source=source.name, kind=EndpointKind.SECTION, url=source.url),)
@@ -153,13 +163,26 @@ def completed(cleaned: Cleaned, link: Link) -> Cleaned:
     return cleaned if completed == article else replace(cleaned, article=completed)
 
 
-def judged(cleaned: Cleaned, *, url: str) -> Cleaned | Skipped:
-    """The cleaned page, or why it is not to be stored."""
+def judged(cleaned: Cleaned, *, url: str, languages: Sequence[str] = ()) -> Cleaned | Skipped:
+    """The cleaned page, or why it is not to be stored.
+
+    Args:
+        cleaned: the page.
+        url: its address.
+        languages: ISO 639-1; where any are given, a page in another one is none of the source's. One of unknown language is.
+    """
     if not cleaned.article.text:
         return Skipped(url=url, reason="empty", detail="no article text on the page")
     if cleaned.kind in NOT_ARTICLES:
         return Skipped(url=url, reason="not_an_article", detail=f"a page of kind {cleaned.kind.value}")
+    if languages and cleaned.article.language not in {None, *languages}:
+        return Skipped(url=url, reason="filtered", detail=f"written in {cleaned.article.language}")
     return cleaned
+
+
+def is_as_stored(page: Page, state: PageState) -> bool:
+    """Whether a page came byte for byte as the one its text was made of, so that cleaning can tell nothing new."""
+    return state.status is PageStatus.STORED and state.body_hash == body_hash(page.body)
 
 
 def gives_a_piece(cleaned: Cleaned) -> bool:
@@ -232,7 +255,8 @@ def _is_final(error: PageError) -> bool:
     """Whether asking again soon cannot help."""
     if isinstance(error, BadStatus):
         return error.status in GONE
-    return isinstance(error, InvalidAddress | AddressRefused | BadRedirect | TooLarge | BadEncoding | UnwantedType | Unreadable)
+    # An address that is refused is not among them: it is what a resolver said this time.
+    return isinstance(error, InvalidAddress | BadRedirect | TooLarge | BadEncoding | UnwantedType | Unreadable)
 
 
 def _next_check(first_seen_at: datetime, now: datetime, recheck: tuple[timedelta, ...]) -> datetime | None:

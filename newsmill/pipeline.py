@@ -23,7 +23,7 @@ from model.errors import PageError
 from model.page import NotModified, Request
 from model.times import now
 from newsmill.backfilling import Backfilling
-from newsmill.decide import after_visit
+from newsmill.decide import after_visit, asking_page
 from newsmill.judging import Judging
 from newsmill.polling import Polling
 from newsmill.progress import Tally
@@ -115,7 +115,8 @@ class Lane:
 
     async def _fetch(self, state: PageState) -> Fetched:
         try:
-            request = Request(url=state.link.url, validators=state.validators)
+            known = asking_page(state, now=now(), recheck=self._scope.recheck)
+            request = Request(url=state.link.url, validators=known)
             return await unless_stopped(self._stop, fetch_through(self._fetcher, request))
         except PageError as error:
             return error

@@ -173,7 +173,7 @@ PAGES: tuple[Fault, ...] = (
     _page("headers-of-200-kb", "failed connection_failed", _writing(_OK + b"x: " + b"x" * 200_000 + b"\r\n\r\n"), writes=True),
     _page("no-http", "failed connection_failed", _writing(b"SSH-2.0-OpenSSH_9.6\r\n"), writes=True),
     _page("lying-length", "failed connection_failed", _writing(_OK + b"content-length: 1000\r\n\r\n<p>half"), writes=True),
-    _page("truncated-gzip", "failed bad_encoding", _html(
+    _page("truncated-gzip", "failed connection_failed", _html(
         gzip.compress(article("half").encode())[:-20], headers={"content-encoding": "gzip"})),
     _page("brotli-unasked", "failed bad_encoding", _html(b"\x0b\x02\x80", headers={"content-encoding": "br"})),
     # Redirects.

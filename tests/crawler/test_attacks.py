@@ -150,7 +150,7 @@ async def test_a_bomb_in_a_redirect(site: Site, options: Options) -> None:
 async def test_truncated_gzip(site: Site, options: Options) -> None:
     body = gzip.compress(b"<p>half an article" * 1000)
     error = await failure(options(), site.page("/x", body[:-20], headers={"content-encoding": "gzip"}))
-    assert isinstance(error, BadEncoding)
+    assert isinstance(error, ConnectionFailed)  # which is tried again: the rest may come another time
     assert "breaks off" in error.detail
 
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.inflate import Body
-from model.errors import BadEncoding, TooLarge
+from model.errors import BadEncoding, ConnectionFailed, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,7 +81,7 @@ def test_encodings_that_were_not_asked_for(encoding: str) -> None:
 
 @pytest.mark.parametrize("cut_at", [1, 5, 12, 30, -9, -1])
 def test_streams_that_break_off(cut_at: int) -> None:
-    with pytest.raises(BadEncoding):
+    with pytest.raises(ConnectionFailed, match="breaks off"):
         collect([gzip.compress(b"some text that is long enough" * 10)[:cut_at]])
 
 
@@ -131,5 +131,5 @@ def test_crumbs() -> None:
 
 @given(st.lists(st.binary(max_size=100), max_size=20), st.sampled_from(["gzip", "deflate"]))
 def test_any_bytes_end_in_bytes_or_a_typed_error(chunks: list[bytes], encoding: str) -> None:
-    with contextlib.suppress(BadEncoding, TooLarge):
+    with contextlib.suppress(BadEncoding, ConnectionFailed, TooLarge):
         assert len(collect(chunks, encoding, cap=500)) <= 500

@@ -12,6 +12,7 @@ from model.article import Article, Cleaned, PageKind
 from model.errors import (
     AddressRefused,
     BadStatus,
+    BrowserMissing,
     CleanCrashed,
     CleanTimeout,
     ConnectionFailed,
@@ -34,6 +35,7 @@ from newsmill.decide import (
     after_visit,
     arrived,
     asking,
+    asking_page,
     completed,
     fallback_endpoints,
     feed_may_answer,
@@ -83,7 +85,17 @@ def test_fresh_articles_are_looked_at_again_at_set_ages(age: timedelta, due: dat
         assert (then.status, then.due) == (PageStatus.STORED, due)
 
 
-@pytest.mark.parametrize("error", [ConnectionFailed(URL), FetchTimeout(URL), RobotsUnreachable(URL), BadStatus(URL, status=503)])
+@pytest.mark.parametrize(
+    "error",
+    [
+        AddressRefused(URL),  # by what a resolver said that day
+        BrowserMissing(URL),
+        ConnectionFailed(URL),
+        FetchTimeout(URL),
+        RobotsUnreachable(URL),
+        BadStatus(URL, status=503),
+    ],
+)
 def test_what_may_pass_is_tried_ever_more_rarely_and_never_given_up(error: PageError) -> None:
     waits = []
     for attempts in range(20):
@@ -103,13 +115,19 @@ def test_what_may_pass_is_tried_ever_more_rarely_and_never_given_up(error: PageE
         BadStatus(URL, status=410),
         UnwantedType(URL),
         TooLarge(URL),
-        AddressRefused(URL),
         Unreadable(URL),
     ],
 )
 def test_what_will_not_change_is_final(error: PageError) -> None:
     then = after_visit(error, state(), now=NOW, recheck=RECHECK)
     assert (then.status, then.due) == (PageStatus.FAILED, None)
+
+
+@pytest.mark.parametrize(("age", "known"), [(timedelta(hours=1), True), (timedelta(days=6), True), (timedelta(days=7), False)])
+def test_a_page_is_asked_for_whole_at_the_last_of_its_ages(age: timedelta, known: bool) -> None:  # noqa: FBT001 - a table's column
+    validators = Validators(etag='"1"')
+    asked = asking_page(replace(state(age=age), validators=validators), now=NOW, recheck=RECHECK)
+    assert asked == (validators if known else Validators())
 
 
 @pytest.mark.parametrize("error", [CleanTimeout(URL), CleanCrashed(URL)])

@@ -139,7 +139,8 @@ class Store:
 
     # Writes, each a transaction of its own; `Writer` groups them.
 
-    def _write(self, call: Callable[[Connection], T]) -> T:
+    def write(self, call: Callable[[Connection], T]) -> T:
+        """A function of a connection, called in a transaction of its own."""
         with self.writing() as connection:
             return call(connection)
 
@@ -149,39 +150,39 @@ class Store:
 
     def save_sources(self, configured: Sequence[Source], now: datetime) -> None:
         """See `storage.sources.save_sources`."""
-        self._write(lambda connection: sources.save_sources(connection, configured, now))
+        self.write(lambda connection: sources.save_sources(connection, configured, now))
 
     def save_endpoints(self, source: str, endpoints: Sequence[Endpoint], now: datetime) -> None:
         """See `storage.sources.save_endpoints`."""
-        self._write(lambda connection: sources.save_endpoints(connection, source, endpoints, now))
+        self.write(lambda connection: sources.save_endpoints(connection, source, endpoints, now))
 
     def begin_run(self, kind: str, now: datetime) -> int:
         """See `storage.runs.begin_run`."""
-        return self._write(lambda connection: runs.begin_run(connection, kind, now))
+        return self.write(lambda connection: runs.begin_run(connection, kind, now))
 
     def end_run(self, run_id: int, now: datetime, counts: Mapping[str, int]) -> None:
         """See `storage.runs.end_run`."""
-        self._write(lambda connection: runs.end_run(connection, run_id, now, counts))
+        self.write(lambda connection: runs.end_run(connection, run_id, now, counts))
 
     def save_poll(self, poll: Poll) -> PollSaved:
         """See `storage.pages.save_poll`."""
-        return self._write(lambda connection: pages.save_poll(connection, poll))
+        return self.write(lambda connection: pages.save_poll(connection, poll))
 
     def add_pages(self, source: str, links: Sequence[Link], now: datetime) -> tuple[int, ...]:
         """See `storage.pages.add_pages`."""
-        return self._write(lambda connection: pages.add_pages(connection, source, links, now))
+        return self.write(lambda connection: pages.add_pages(connection, source, links, now))
 
     def save_visit(self, visit: Visit) -> Outcome:
         """See `storage.visits.save_visit`."""
-        return self._write(lambda connection: visits.save_visit(connection, visit))
+        return self.write(lambda connection: visits.save_visit(connection, visit))
 
     def cut(self, one: int, other: int, now: datetime) -> None:
         """See `storage.clusters.cut`."""
-        self._write(lambda connection: clusters.cut(connection, one, other, now))
+        self.write(lambda connection: clusters.cut(connection, one, other, now))
 
     def mend(self, one: int, other: int) -> None:
         """See `storage.clusters.mend`."""
-        self._write(lambda connection: clusters.mend(connection, one, other))
+        self.write(lambda connection: clusters.mend(connection, one, other))
 
     def prune(self, keeping: Keeping, now: datetime) -> retention.Pruned:
         """Empty raw bodies that need not stay, count old events, tidy the index of shingles; in many small transactions."""
@@ -189,14 +190,14 @@ class Store:
             since = retention.horizon(connection, keeping, now)
         pruned, last = retention.Pruned(), 0
         while ids := self._read(partial(retention.removable, since=since, after=last)):
-            pruned += self._write(partial(retention.prune_bodies, since=since, ids=ids))
+            pruned += self.write(partial(retention.prune_bodies, since=since, ids=ids))
             last = ids[-1]
         if pruned.bodies:
-            self._write(retention.prune_dictionaries)
+            self.write(retention.prune_dictionaries)
         before = now - min(keeping.events, retention.LONGEST)
-        while (folded := self._write(lambda connection: retention.fold_events(connection, before))).events:
+        while (folded := self.write(lambda connection: retention.fold_events(connection, before))).events:
             pruned += folded
-        while self._write(lambda connection: retention.prune_shingles(connection, now)):
+        while self.write(lambda connection: retention.prune_shingles(connection, now)):
             pass
         return pruned
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from newsmill import __version__
-from newsmill.cli import archives, cleaning, crawls, databases, exporting, reading, recleaning, samples
+from newsmill.cli import archives, cleaning, crawls, databases, explaining, exporting, reading, recleaning, samples
 from newsmill.cli.exits import ExitCode
 
 app = typer.Typer(
@@ -39,7 +39,7 @@ def _options(
     """Turn news sites into a clean, deduplicated text database."""
 
 
-for module in (databases, crawls, archives, recleaning, cleaning, reading, exporting, samples):
+for module in (databases, crawls, archives, recleaning, cleaning, reading, explaining, exporting, samples):
     module.register(app)
 
 

@@ -104,3 +104,42 @@ def test_copy_says_what_it_copied(database: str, tmp_path: Path) -> None:
     done = run("copy", database, str(tmp_path / "copy.db"), "--quiet")
     assert (done.exit_code, done.stdout.split(",")[0]) == (0, "2 articles")
     assert articles(str(tmp_path / "copy.db")) == 1
+
+
+DECIDED = "<p>The council of the harbour town decided on day {} that the old lighthouse, closed for years, opens again.</p>"
+PARAGRAPHS = "".join(DECIDED.format(day) for day in range(6))
+PAGE = f"""<html><body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
+<article><h1>Lighthouse</h1>{PARAGRAPHS}</article>
+<div class="popular"><h3>Popular Now</h3><ul><li><a href="/1">Ten cats that look like mayors</a></li></ul></div></body></html>"""
+
+
+def test_what_was_removed_can_be_asked_for_in_sql(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with open_store(database_url) as store:
+        store.save_sources([Source(name="daily", url="https://daily.example/")], LONG_AGO)
+        run_id = store.begin_run("crawl", LONG_AGO)
+        for name, body in (("a", PAGE.encode()), ("b", b"\0"), ("c", None)):
+            address = f"https://daily.example/{name}"
+            (page_id,) = store.add_pages("daily", [Link(url=address)], LONG_AGO)
+            answer = {"url": address, "chain": (address,), "status": 200, "headers": (), "fetched_at": LONG_AGO, "elapsed": 0.1}
+            article = Article(title=name, text=" ".join(f"{name}{number}" for number in range(60)))
+            cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
+            page = Page(body=body, **answer) if body else None  # type: ignore[arg-type]  # as named above
+            store.save_visit(
+                Visit(page_id=page_id, run_id=run_id, at=LONG_AGO, result=cleaned, page=page, status=PageStatus.STORED)
+            )
+    words = ["explain", "-d", database_url]
+    told = CliRunner().invoke(app, [*words, "--limit", "9"]).stdout
+    assert told.startswith("1 articles explained, ")
+    assert told.endswith("1 without a raw page, 1 that cannot be cleaned\n")
+    asked = "SELECT article_id, reason FROM removed_blocks WHERE text LIKE '%cats%' AND source = 'daily' AND revision = 1"
+    with open_store(database_url) as store, store.reading() as connection:
+        (found,) = connection.execute(sql(asked)).all()
+        kept = connection.scalar(sql("SELECT count(*) FROM removed_blocks WHERE text LIKE '%council%'"))
+    assert found.article_id == 1
+    assert found.reason
+    assert kept == 0
+    assert CliRunner().invoke(app, words).stdout == told, "again changes nothing"
+    assert CliRunner().invoke(app, [*words, "--forget"]).stdout == "removed_blocks is empty\n"
+    with open_store(database_url) as store, store.reading() as connection:
+        assert connection.scalar(sql("SELECT count(*) FROM removed_blocks")) == 0

@@ -9,6 +9,7 @@ from cleaners.align import shares
 from cleaners.judge import Opinion
 from cleaners.measure import size
 from cleaners.structure import DOUBTFUL, chosen, doubt, probabilities
+from cleaners.threads import without_threads
 from model.article import BlockKind
 
 if TYPE_CHECKING:
@@ -47,11 +48,12 @@ class Opinions:
 
 def first_opinions(document: Document) -> Opinions:
     """The classifier's opinion on each block of a page."""
-    return opinions_of(document.blocks, probabilities(document)) if document.blocks else Opinions(blocks=(), doubt=1.0)
+    return opinions_of(document, probabilities(document)) if document.blocks else Opinions(blocks=(), doubt=1.0)
 
 
-def opinions_of(blocks: Sequence[Block], found: NDArray[np.float64]) -> Opinions:
-    """Keep probabilities, one for each of at least one block, as opinions with reasons."""
+def opinions_of(document: Document, found: NDArray[np.float64]) -> Opinions:
+    """Keep probabilities, one for each of at least one block, as opinions with reasons; comments of readers are none of it."""
+    blocks = document.blocks
     kept = chosen(found)
     scores = (
         max(score, _CHOSEN) if keep else min(score, _CHOSEN - 0.001) for score, keep in zip(found.tolist(), kept, strict=True)
@@ -59,7 +61,7 @@ def opinions_of(blocks: Sequence[Block], found: NDArray[np.float64]) -> Opinions
     opinions = tuple(
         Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN)) for block, score in zip(blocks, scores, strict=True)
     )
-    return Opinions(blocks=opinions, doubt=doubt(blocks, found))
+    return Opinions(blocks=without_threads(document, opinions), doubt=doubt(blocks, found))
 
 
 def with_second(blocks: Sequence[Block], first: Sequence[Opinion], text: str) -> tuple[Opinion, ...]:

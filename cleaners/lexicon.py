@@ -52,6 +52,8 @@ class Lexicon:
     dates: frozenset[str]
     #: Alone on a line: the source of a picture or a text.
     agencies: frozenset[str]
+    #: A part of the class or id of what holds readers' comments.
+    threads: frozenset[str]
     #: First words of `headings` and `endings`: what a line that is one of them begins with.
     openings: frozenset[str] = frozenset()
     #: Words of `bylines` and `roles`, with an s too: no line without one is a byline.

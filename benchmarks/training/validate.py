@@ -64,7 +64,7 @@ def whole(example: Example, found: NDArray[np.float64]) -> PageScore:
     """Score of the text of the whole engine, which is told these probabilities instead of those of the shipped weights."""
     page = example.page
     read = read_page(page.html, Rules())
-    opinions = opinions_of(read.document.blocks, found) if example.blocks else None
+    opinions = opinions_of(read.document, found) if example.blocks else None
     try:
         text = judged_page(read, url=page.url, memory=SiteMemory(), language=None, opinions=opinions).article.text
     except CleanError:

@@ -54,6 +54,8 @@ class Source:
     exclude: tuple[str, ...] = ()
     #: ISO 639-1 code of the language the source writes in, when all of it does.
     language: str | None = None
+    #: ISO 639-1 codes: when any are given, articles in other languages are not stored.
+    languages: tuple[str, ...] = ()
     rules: Rules = field(default_factory=Rules)
     access: Access = field(default_factory=Access)
     enabled: bool = True

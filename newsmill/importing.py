@@ -140,7 +140,7 @@ class _Import:
             learned = await self._rooms.pool.clean(page, source, site.memory)
         except CleanError as error:
             return error
-        result = judged(learned.cleaned, url=page.url)
+        result = judged(learned.cleaned, url=page.url, languages=source.languages)
         if isinstance(result, Cleaned):
             site.memory = learned.memory
         return result

@@ -17,7 +17,7 @@ from model.outcome import Skipped
 from model.page import NotModified, Origin, Page, Request
 from model.times import now
 from model.urls import declared
-from newsmill.decide import VARIANT, arrived, completed, feed_may_answer, gives_a_piece, judged, waits_for_part
+from newsmill.decide import VARIANT, arrived, completed, feed_may_answer, gives_a_piece, is_as_stored, judged, waits_for_part
 from newsmill.gathering import Gathering
 from newsmill.polling import text_of
 from newsmill.stopping import unless_stopped
@@ -74,15 +74,18 @@ class Judging:
         """The page's article."""
         if (elsewhere := arrived(page, wanted=wanted(page.url, self._source))) is not None:
             return Concluded(result=elsewhere, page=page)
+        if is_as_stored(page, state):
+            same = NotModified(url=page.url, chain=page.chain, fetched_at=page.fetched_at, elapsed=page.elapsed)
+            return Concluded(result=same)
         try:
             learned = await self._clean(page)
-            result = judged(completed(learned.cleaned, state.link), url=page.url)
+            result = self._judged(learned.cleaned, state.link, page)
             if isinstance(result, Cleaned) and (shown := await self._queued_original(page, state.link, result)) is not None:
                 return Concluded(result=Skipped(url=page.url, reason=VARIANT, detail=f"shows {shown}"), page=page)
             page = await self._whole(state, page, learned.cleaned, result)
             if page.parts:
                 learned = await self._clean(page)
-                result = judged(completed(learned.cleaned, state.link), url=page.url)
+                result = self._judged(learned.cleaned, state.link, page)
         except CleanError as error:
             return Concluded(result=error, page=page)
         except PageError as error:
@@ -112,13 +115,16 @@ class Judging:
         """The article as the feed carries it; None where that holds none."""
         page = await self._feed_page(state)
         try:
-            result = judged(completed(await self._clean_part(page), state.link), url=page.url)
+            result = self._judged(await self._clean_part(page), state.link, page)
         except CleanError:
             return None
         return Concluded(result=result, page=page) if isinstance(result, Cleaned) else None
 
     async def _feed_page(self, state: PageState) -> Page:
         return fed(state.link, await asyncio.to_thread(self._rooms.store.feed_text, state.id), now())
+
+    def _judged(self, cleaned: Cleaned, link: Link, page: Page) -> Cleaned | Skipped:
+        return judged(completed(cleaned, link), url=page.url, languages=self._source.languages)
 
     async def _clean(self, page: Page) -> Learned:
         return await self._rooms.pool.clean(page, self._source, self._memory)

@@ -149,7 +149,7 @@ class _Work:
         except CleanError:
             self.done.counts["failed"] += 1
             return
-        result = judged(completed(learned.cleaned, text.state.link), url=text.page.url)
+        result = judged(completed(learned.cleaned, text.state.link), url=text.page.url, languages=source.languages)
         if not isinstance(result, Cleaned):
             self.done.counts["left"] += 1
             return

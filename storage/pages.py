@@ -16,6 +16,7 @@ from storage.tables import endpoint as endpoint_table
 from storage.tables import event as event_table
 from storage.tables import page as page_table
 from storage.tables import page_fetch as fetch_table
+from storage.tables import raw_body as raw_table
 from storage.values import PageState, PageStatus, PollSaved
 
 if TYPE_CHECKING:
@@ -36,13 +37,28 @@ _OF_FEED = (
     .exists()
     .label("is_of_feed")
 )
+#: Hash of the page as last kept, where it was one page and whole.
+_parts = fetch_table.alias()
+_HASH = (
+    select(raw_table.c.hash)
+    .join(fetch_table, fetch_table.c.raw_body_id == raw_table.c.id)
+    .where(
+        fetch_table.c.id == page_table.c.fetch_id,
+        fetch_table.c.origin == Origin.PAGE.value,
+        fetch_table.c.missing.is_(None),
+        ~select(_parts.c.id).where(_parts.c.first_id == fetch_table.c.id).exists(),
+    )
+    .correlate(page_table)
+    .scalar_subquery()
+    .label("body_hash")
+)
 _KIND_ORDER = ("feed", "sitemap", "section")
 
 
 def due_pages(connection: Connection, source: str, now: datetime, *, limit: int) -> tuple[PageState, ...]:
     """Pages of a source whose time has come, in the order they were first seen."""
     table = page_table.c
-    query = select(page_table, _OF_FEED).where(table.source == source, table.next_attempt_at <= now)
+    query = select(page_table, _OF_FEED, _HASH).where(table.source == source, table.next_attempt_at <= now)
     query = query.order_by(table.id).limit(limit)
     return tuple(_state(row) for row in connection.execute(query))
 
@@ -51,7 +67,7 @@ def pages(connection: Connection, page_ids: Sequence[int]) -> tuple[PageState, .
     """These pages, in the order of their ids; unknown ids are left out."""
     rows: list[Row[Any]] = []
     for start in range(0, len(page_ids), CHUNK):
-        query = select(page_table, _OF_FEED).where(page_table.c.id.in_(page_ids[start : start + CHUNK]))
+        query = select(page_table, _OF_FEED, _HASH).where(page_table.c.id.in_(page_ids[start : start + CHUNK]))
         rows.extend(connection.execute(query))
     return tuple(_state(row) for row in sorted(rows, key=lambda row: int(row.id)))
 
@@ -119,7 +135,7 @@ def page_of(connection: Connection, source: str, link: Link, now: datetime) -> P
     key = identity(link.url)
     if not _known(connection, [key]):
         connection.execute(insert(page_table).values(_new(source, None, key, link, now) | {"next_attempt_at": None}))
-    return _state(connection.execute(select(page_table, _OF_FEED).where(page_table.c.identity == key)).one())
+    return _state(connection.execute(select(page_table, _OF_FEED, _HASH).where(page_table.c.identity == key)).one())
 
 
 def save_links(connection: Connection, endpoint: Row[Any], links: Iterable[Link], at: datetime) -> PollSaved:
@@ -251,4 +267,5 @@ def _state(row: Row[Any]) -> PageState:
         fetched_at=row.fetched_at,
         has_feed_text=row.feed_body_id is not None,
         is_of_feed=row.is_of_feed,
+        body_hash=row.body_hash,
     )

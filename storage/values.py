@@ -67,6 +67,8 @@ class PageState:
     has_feed_text: bool = False
     #: What is stored of it is that text.
     is_of_feed: bool = False
+    #: `model.fingerprints.body_hash` of the page as last kept; None where that was not one whole page.
+    body_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,7 @@ Url = Annotated[str, AfterValidator(_http_url)]
 Urls = Annotated[tuple[Url, ...], BeforeValidator(_listed)]
 Patterns = Annotated[tuple[Annotated[str, AfterValidator(_pattern)], ...], BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)]
+Languages = Annotated[tuple[Annotated[str, Field(pattern="^[a-z]{2}$")], ...], BeforeValidator(_listed)]
 Selectors = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]
@@ -160,6 +161,7 @@ class SourceEntry(_Section):
     include: Patterns = Field((), description="regular expressions: when given, an article's address must match one")
     exclude: Patterns = Field((), description="regular expressions: an article's address may match none")
     language: str | None = Field(None, pattern="^[a-z]{2}$", description="the language all of it is written in, such as en")
+    languages: Languages = Field((), description="such as [en, ko]: when given, articles in other languages are not stored")
     rules: RulesEntry = Field(default_factory=RulesEntry, description="CSS selectors where this site needs a person's word")
     headers: Headers = Field(
         default_factory=dict, repr=False, description="sent to this site with each request, and to no other: Accept-Language: de"

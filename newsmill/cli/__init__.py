@@ -45,7 +45,7 @@ for module in (databases, crawls, archives, recleaning, cleaning, reading, expla
 
 def main() -> None:
     """Entry point of the console command: errors of ours end in one line and an exit code, not in a trace."""
-    from model.errors import NewsmillError
+    from model.errors import DatabaseBusy, DatabaseUnavailable, NewsmillError
 
     try:
         app()
@@ -53,7 +53,7 @@ def main() -> None:
         from newsmill.cli.terminal import complain
 
         complain(str(error))
-        sys.exit(ExitCode.ERROR)
+        sys.exit(ExitCode.DATABASE if isinstance(error, DatabaseBusy | DatabaseUnavailable) else ExitCode.ERROR)
     except BrokenPipeError:  # `newsmill export | head`
         sys.stderr.close()
         sys.exit(ExitCode.OK)

@@ -17,5 +17,7 @@ class ExitCode(IntEnum):
     SOME_FAILED = 3
     #: Of no source anything could be read.
     ALL_FAILED = 4
+    #: The database is locked by another process, its disk is full, or it cannot be reached; nothing that was written is lost.
+    DATABASE = 5
     #: Ended by Ctrl-C or SIGTERM; the next run goes on from there.
     INTERRUPTED = 130

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from configuring import write_config
 
+from newsmill.cli.exits import ExitCode
 from storage import open_store
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_it_crawls_what_is_due_refuses_a_second_one_and_ends_cleanly(daemon: Run
         timeout=60,
         check=False,
     )
-    assert second.returncode == 1
+    assert second.returncode == ExitCode.DATABASE
     assert f"process {daemon.process.pid}" in second.stderr
     assert daemon.end() == 0
     assert daemon.said("stopped")

@@ -13,7 +13,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from model.fingerprints import text_hash
 from model.outcome import Duplicate, Revised, Stored, Unchanged
@@ -41,6 +41,17 @@ if TYPE_CHECKING:
 
 #: What may come of a cleaned page.
 Saved: TypeAlias = Stored | Revised | Unchanged | Duplicate
+
+# Made once, as in `storage.visits`.
+_CURRENT = select(article_table, revision_table.c.title, revision_table.c.text).join(
+    revision_table, (revision_table.c.article_id == article_table.c.id) & (revision_table.c.number == article_table.c.revision)
+)
+_BY_IDENTITY = _CURRENT.where(article_table.c.identity == bindparam("wanted"))
+_BY_PAGE = _CURRENT.where(article_table.c.id == bindparam("of"), article_table.c.page_id == bindparam("spoken_by"))
+_NEW = insert(article_table).returning(article_table.c.id)
+_UPDATE = article_table.update().where(article_table.c.id == bindparam("of"))
+_NEW_REVISION = insert(revision_table)
+_MEMORY_PAGES = select(memory_table.c.pages).where(memory_table.c.source == bindparam("of"))
 
 
 class Arrival(NamedTuple):
@@ -104,19 +115,16 @@ def save_article(connection: Connection, arrival: Arrival) -> Saved:
     if known is None:
         return _store(connection, arrival)
     if known.page_id != arrival.page_id and not _speaks_first(arrival, known):
-        connection.execute(_update(known.id).values(last_seen_at=max(known.last_seen_at, arrival.at)))
+        connection.execute(_UPDATE, {"of": known.id, "last_seen_at": max(known.last_seen_at, arrival.at)})
         return _linked(arrival, known.id)
     return _renew(connection, arrival, known)
 
 
 def _find(connection: Connection, arrival: Arrival) -> Row[Any] | None:
-    table = article_table.c
-    current = (revision_table.c.article_id == table.id) & (revision_table.c.number == table.revision)
-    query = select(article_table, revision_table.c.title, revision_table.c.text).join(revision_table, current)
-    known = connection.execute(query.where(table.identity == arrival.identity)).first()
+    known = connection.execute(_BY_IDENTITY, {"wanted": arrival.identity}).first()
     if known is None and arrival.article_id is not None:
         # The page names another address as its own than it did: still the same article, if it speaks for it.
-        known = connection.execute(query.where(table.id == arrival.article_id, table.page_id == arrival.page_id)).first()
+        known = connection.execute(_BY_PAGE, {"of": arrival.article_id, "spoken_by": arrival.page_id}).first()
     return known
 
 
@@ -129,11 +137,9 @@ def _speaks_first(arrival: Arrival, known: Row[Any]) -> bool:
 
 def _store(connection: Connection, arrival: Arrival) -> Saved:
     facts = {"first_seen_at": arrival.at, "revision": 1, **_claims(arrival), **_text_facts(arrival)}
-    new = insert(article_table).values(source=arrival.source, **facts).returning(article_table.c.id)
-    article_id = int(connection.execute(new).scalar_one())
-    connection.execute(
-        insert(revision_table).values(article_id=article_id, number=1, seen_at=arrival.at, **_revision(connection, arrival))
-    )
+    article_id = int(connection.execute(_NEW, {"source": arrival.source, **facts}).scalar_one())
+    first = {"article_id": article_id, "number": 1, "seen_at": arrival.at, **_revision(connection, arrival)}
+    connection.execute(_NEW_REVISION, first)
     fulltext.add(connection, article_id, arrival.title, arrival.text)
     origin = place(connection, _signed(arrival, article_id, arrival.at), new=True)
     if origin == article_id:
@@ -154,7 +160,7 @@ def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
         _write_revision(connection, arrival, known, number, replaces=replaces)
         fulltext.remove(connection, known.id, known.title, known.text)
         fulltext.add(connection, known.id, arrival.title, arrival.text)
-    connection.execute(_update(known.id).values(**facts))
+    connection.execute(_UPDATE, {"of": known.id, **facts})
     if facts.get("text_hash", known.text_hash) != known.text_hash:
         place(connection, _signed(arrival, known.id, known.first_seen_at), new=False)
     elif (known.published, known.url) != (facts["published"], facts["url"]):
@@ -173,18 +179,13 @@ def _write_revision(connection: Connection, arrival: Arrival, known: Row[Any], n
     else:
         changes = difference((known.title, known.text), (arrival.title, arrival.text))
         facts = {"number": number, "seen_at": arrival.at, "changes": changes, **_revision(connection, arrival)}
-        new = insert(revision_table).values(article_id=known.id, **facts)
-        connection.execute(new)
+        connection.execute(_NEW_REVISION, {"article_id": known.id, **facts})
 
 
 def _linked(arrival: Arrival, article_id: int) -> Saved:
     if arrival.article_id == article_id:
         return Unchanged(url=arrival.url, article_id=article_id)
     return Duplicate(url=arrival.url, article_id=article_id, original_id=article_id)
-
-
-def _update(article_id: int) -> Any:  # noqa: ANN401 - SQLAlchemy's Update
-    return article_table.update().where(article_table.c.id == article_id)
 
 
 def _claims(arrival: Arrival) -> dict[str, Any]:
@@ -221,7 +222,7 @@ def _revision(connection: Connection, arrival: Arrival) -> dict[str, Any]:
     cleaned, verdicts = arrival.cleaned, arrival.cleaned.verdicts
     origin: dict[str, Any] = {"fetch_id": kept, "engine_version": cleaned.engine_version, "doubt": cleaned.doubt}
     # A visit's memory is written after its article: what stands there is what cleaning was given.
-    memory_pages = connection.scalar(select(memory_table.c.pages).where(memory_table.c.source == arrival.source))
+    memory_pages = connection.scalar(_MEMORY_PAGES, {"of": arrival.source})
     origin |= {"rules": arrival.rules, "memory_pages": memory_pages or 0}
     if verdicts:
         origin |= {"blocks": len(verdicts), "blocks_kept": sum(verdict.kept for verdict in verdicts)}
@@ -240,4 +241,4 @@ def mark_gone(connection: Connection, page_id: int, at: datetime) -> None:
 
 def mark_seen(connection: Connection, article_id: int, at: datetime) -> None:
     """The server says the article is as it was."""
-    connection.execute(_update(article_id).where(article_table.c.last_seen_at < at).values(last_seen_at=at))
+    connection.execute(_UPDATE.where(article_table.c.last_seen_at < at), {"of": article_id, "last_seen_at": at})

@@ -15,36 +15,37 @@ from storage.tokens import tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
 #: PostgreSQL's last position, and how many it keeps of one word.
 _LAST_POSITION, _MOST_POSITIONS = 16_383, 255
+
+_ADD = sql("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)")
+#: An index without content does not know what it holds: it must be told what to take out.
+_REMOVE = sql("INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)")
+_ADD_VECTOR = sql("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
+_REMOVE_VECTOR = sql("DELETE FROM article_search WHERE article_id = :id")
 
 
 def add(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Index an article's words."""
     if connection.dialect.name == "sqlite":
-        _fts5(connection, "INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)", article_id, title, text)
+        _fts5(connection, _ADD, article_id, title, text)
         return
-    connection.execute(
-        sql("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
-        {"id": article_id, "words": tsvector(tokens(title), tokens(text))},
-    )
+    connection.execute(_ADD_VECTOR, {"id": article_id, "words": tsvector(tokens(title), tokens(text))})
 
 
 def remove(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Take an article's words out again; they must be the ones that were added."""
     if connection.dialect.name == "sqlite":
-        # An index without content does not know what it holds: it must be told what to take out.
-        command = "INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)"
-        _fts5(connection, command, article_id, title, text)
+        _fts5(connection, _REMOVE, article_id, title, text)
         return
-    connection.execute(sql("DELETE FROM article_search WHERE article_id = :id"), {"id": article_id})
+    connection.execute(_REMOVE_VECTOR, {"id": article_id})
 
 
-def _fts5(connection: Connection, command: str, article_id: int, title: str, text: str) -> None:
+def _fts5(connection: Connection, command: TextClause, article_id: int, title: str, text: str) -> None:
     words = {"id": article_id, "title": " ".join(tokens(title)), "body": " ".join(tokens(text))}
-    connection.execute(sql(command), words)
+    connection.execute(command, words)
 
 
 def tsvector(title: Sequence[str], body: Sequence[str]) -> str:

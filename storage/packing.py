@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import zstandard
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from storage.tables import page as page_table
 from storage.tables import raw_dictionary as dictionary_table
@@ -28,6 +28,16 @@ _LEVEL = 3
 LONGEST, SHORTEST = 256 * 1024, 2048
 #: One page in so many begins a new dictionary, since sites change; its own share of that is 1 % of what it saves.
 EVERY = 64
+
+# Made once, as in `storage.visits`.
+_SOURCE = select(page_table.c.source).where(page_table.c.id == bindparam("of"))
+_LATEST = (
+    select(dictionary_table.c.id, dictionary_table.c.body)
+    .where(dictionary_table.c.source == _SOURCE.scalar_subquery())
+    .order_by(dictionary_table.c.id.desc())
+    .limit(1)
+)
+_NEW = insert(dictionary_table).returning(dictionary_table.c.id)
 
 
 class Packed(NamedTuple):
@@ -67,13 +77,11 @@ def pack_page(connection: Connection, page_id: int, body: bytes, key: str, at: d
         key: their hash; decides by itself whether they begin a new dictionary, so that nothing has to be counted.
         at: when they came.
     """
-    d, p = dictionary_table.c, page_table.c
-    latest = select(d.id, d.body).join(page_table, p.source == d.source).where(p.id == page_id).order_by(d.id.desc()).limit(1)
-    known = connection.execute(latest).first()
+    known = connection.execute(_LATEST, {"of": page_id}).first()
     if len(body) >= SHORTEST and (known is None or int(key[:8], 16) % EVERY == 0):
-        dictionary, source = pack(body[:LONGEST]), select(p.source).where(p.id == page_id).scalar_subquery()
-        new = insert(dictionary_table).values(source=source, body=dictionary, made_at=at)
-        return Packed(_packed_with(dictionary, body), int(connection.execute(new.returning(d.id)).scalar_one()))
+        dictionary, source = pack(body[:LONGEST]), connection.scalar(_SOURCE, {"of": page_id})
+        new = connection.execute(_NEW, {"source": source, "body": dictionary, "made_at": at})
+        return Packed(_packed_with(dictionary, body), int(new.scalar_one()))
     if known is None:
         return Packed(pack(body), None)
     return Packed(_packed_with(known.body, body), int(known.id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from model.errors import NotFound
 from model.fingerprints import body_hash
@@ -31,20 +31,27 @@ _PIECE = 50
 _PACKED = raw_table.outerjoin(dictionary_table, dictionary_table.c.id == raw_table.c.dictionary_id)
 _BYTES = (raw_table.c.body, dictionary_table.c.body.label("dictionary"))
 
+# Made once, as in `storage.visits`.
+_FETCH = select(fetch_table.c.id).where(fetch_table.c.page_id == bindparam("of"), fetch_table.c.fetched_at == bindparam("then"))
+_NEW_FETCH = insert(fetch_table).returning(fetch_table.c.id)
+_LAST = page_table.update().where(page_table.c.id == bindparam("of"))
+_KNOWN_BODY = select(raw_table.c.id, raw_table.c.body.is_(None).label("pruned")).where(raw_table.c.hash == bindparam("wanted"))
+_NEW_BODY = insert(raw_table).returning(raw_table.c.id)
+_BODY_ANEW = raw_table.update().where(raw_table.c.id == bindparam("of"))
+
 
 def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) -> int:
     """Keep a fetched page raw, with its parts, as its page's last, and return the fetch's id.
 
     The same fetch again is the row there is.
     """
-    table = fetch_table.c
-    known = connection.scalar(select(table.id).where(table.page_id == page_id, table.fetched_at == page.fetched_at))
+    known = connection.scalar(_FETCH, {"of": page_id, "then": page.fetched_at})
     if known is not None:
         return int(known)
     fetch_id = _insert_fetch(connection, page_id, run_id, page)
     for number, part in enumerate(page.parts, 2):
         _insert_fetch(connection, page_id, run_id, part, first_id=fetch_id, number=number)
-    connection.execute(page_table.update().where(page_table.c.id == page_id).values(fetch_id=fetch_id))
+    connection.execute(_LAST, {"of": page_id, "fetch_id": fetch_id})
     return fetch_id
 
 
@@ -64,8 +71,7 @@ def _insert_fetch(
         "part": number,
         "missing": page.missing,
     }
-    new = insert(fetch_table).values(page_id=page_id, run_id=run_id, **facts).returning(fetch_table.c.id)
-    return int(connection.execute(new).scalar_one())
+    return int(connection.execute(_NEW_FETCH, {"page_id": page_id, "run_id": run_id, **facts}).scalar_one())
 
 
 def keep_body(connection: Connection, body: bytes, at: datetime, page_id: int | None = None) -> int:
@@ -77,17 +83,16 @@ def keep_body(connection: Connection, body: bytes, at: datetime, page_id: int | 
         at: when they came.
         page_id: the page they are, to be packed with others of its source; None: they are something else.
     """
-    table, key = raw_table.c, body_hash(body)
-    known = connection.execute(select(table.id, table.body.is_(None).label("pruned")).where(table.hash == key)).first()
+    key = body_hash(body)
+    known = connection.execute(_KNOWN_BODY, {"wanted": key}).first()
     if known is not None and not known.pruned:
         return int(known.id)
     packed = pack_page(connection, page_id, body, key, at) if page_id is not None else Packed(pack(body), None)
     facts = {"encoding": "zstd", "stored_at": at, **packed._asdict()}
     if known is not None:
-        connection.execute(raw_table.update().where(table.id == known.id).values(**facts))
+        connection.execute(_BODY_ANEW, {"of": known.id, **facts})
         return int(known.id)
-    new = insert(raw_table).values(hash=key, size=len(body), **facts)
-    return int(connection.execute(new.returning(table.id)).scalar_one())
+    return int(connection.execute(_NEW_BODY, {"hash": key, "size": len(body), **facts}).scalar_one())
 
 
 def feed_text(connection: Connection, page_id: int) -> str:

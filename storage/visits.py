@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from model.article import Cleaned
 from model.errors import BadStatus, NotFound, PageError, RobotsDisallowed
@@ -34,6 +34,12 @@ _NAMES: dict[type, str] = {
     Failed: "failed",
 }
 
+# Statements are made once: SQLAlchemy needs longer to make one than SQLite to run it.
+_PAGE = select(page_table).where(page_table.c.id == bindparam("of"))
+_CHANGE = page_table.update().where(page_table.c.id == bindparam("of"))
+_EVENT = select(event_table).where(event_table.c.page_id == bindparam("of"), event_table.c.at == bindparam("then"))
+_NEW_EVENT = insert(event_table)
+
 
 def save_visit(connection: Connection, visit: Visit) -> Outcome:
     """Write a visit; the same visit again (same page, same moment) changes nothing.
@@ -41,19 +47,18 @@ def save_visit(connection: Connection, visit: Visit) -> Outcome:
     Raises:
         NotFound: no such page.
     """
-    page = connection.execute(select(page_table).where(page_table.c.id == visit.page_id)).first()
+    page = connection.execute(_PAGE, {"of": visit.page_id}).first()
     if page is None:
         raise NotFound(f"no page {visit.page_id}")
-    at_once = (event_table.c.page_id == page.id) & (event_table.c.at == visit.at)
-    if (replayed := connection.execute(select(event_table).where(at_once)).first()) is not None:
+    if (replayed := connection.execute(_EVENT, {"of": page.id, "then": visit.at}).first()) is not None:
         return _as_recorded(page, replayed)
     changes: dict[str, Any] = _page_changes(connection, page, visit)
     outcome = _apply(connection, page, visit, changes)
     reason, detail = _reason(outcome)
     changes |= {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
-    connection.execute(page_table.update().where(page_table.c.id == page.id).values(**changes))
+    connection.execute(_CHANGE, {"of": page.id, **changes})
     ending = {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
-    connection.execute(insert(event_table).values(run_id=visit.run_id, at=visit.at, page_id=page.id, **ending))
+    connection.execute(_NEW_EVENT, {"run_id": visit.run_id, "at": visit.at, "page_id": page.id, **ending})
     if visit.memory is not None:
         save_memory(connection, page.source, visit.memory, visit.at)
     return outcome

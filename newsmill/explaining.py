@@ -17,7 +17,7 @@ from storage.explanations import forget_explanation, save_explanation
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory
     from newsmill.config import Settings
     from storage import Store
     from storage.values import StoredArticle
@@ -67,7 +67,7 @@ class _Explaining:
 
     def __init__(self, store: Store, pool: CleaningPool, sources: Mapping[str, Source]) -> None:
         self._store, self._pool, self._sources = store, pool, sources
-        self._memories: dict[str, SiteMemory] = {}
+        self._memories: dict[str, PackedMemory] = {}
         self.counts: Counter[str] = Counter(explained=0, blocks=0, pruned=0, failed=0)
 
     async def take(self, article: StoredArticle) -> None:
@@ -88,10 +88,10 @@ class _Explaining:
             self.counts["blocks"] += await asyncio.to_thread(self._store.write, write)
             self.counts["explained"] += 1
 
-    def _memory(self, source: str) -> SiteMemory:
+    def _memory(self, source: str) -> PackedMemory:
         if source not in self._memories:
             # One at a time: articles of a source mostly come together, and a memory may be megabytes.
-            self._memories = {source: self._store.memory(source)}
+            self._memories = {source: self._store.packed_memory(source)}
         return self._memories[source]
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory
     from model.outcome import Outcome
     from model.page import Page
     from model.source import Rules, Source
@@ -49,7 +49,7 @@ class _Site:
     """One source's pages, cleaned one after the other in the archive's order."""
 
     lock: asyncio.Lock
-    memory: SiteMemory | None = None
+    memory: PackedMemory | None = None
 
 
 async def import_files(
@@ -121,7 +121,7 @@ class _Import:
                     self.counts["known"] += 1
                     return
                 if site.memory is None:
-                    site.memory = await asyncio.to_thread(self._rooms.store.memory, source.name)
+                    site.memory = await asyncio.to_thread(self._rooms.store.packed_memory, source.name)
                 outcome = await self._save(state, page, await self._clean(page, source, site), site, source.rules)
         self.counts[type(outcome).__name__.lower()] += 1
 

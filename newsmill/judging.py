@@ -24,7 +24,7 @@ from newsmill.stopping import unless_stopped
 from newsmill.whole import fed
 
 if TYPE_CHECKING:
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory
     from model.source import Link, Source
     from newsmill.rooms import Fetched, Rooms, Scope
     from newsmill.workers import Learned
@@ -39,7 +39,7 @@ class Concluded:
     #: The page with its parts; None where no body came, or none that may replace what is stored.
     page: Page | None = None
     #: The source's memory with the page in it; None where it taught nothing.
-    memory: SiteMemory | None = None
+    memory: PackedMemory | None = None
 
 
 class Judging:
@@ -53,7 +53,7 @@ class Judging:
         stop: once set, no further part is asked for.
     """
 
-    def __init__(self, source: Source, rooms: Rooms, scope: Scope, *, memory: SiteMemory, stop: asyncio.Event) -> None:
+    def __init__(self, source: Source, rooms: Rooms, scope: Scope, *, memory: PackedMemory, stop: asyncio.Event) -> None:
         self._source, self._rooms, self._scope, self._stop = source, rooms, scope, stop
         self._fetcher = rooms.fetcher.of(source)
         self._memory = memory

@@ -75,7 +75,7 @@ class Lane:
                 await self._polling.run()
             if self._scope.since is not None:
                 await self._backfilling.run(self._scope.since)
-            memory = await asyncio.to_thread(self._rooms.store.memory, self._source.name)
+            memory = await asyncio.to_thread(self._rooms.store.packed_memory, self._source.name)
             self._judging = Judging(self._source, self._rooms, self._scope, memory=memory, stop=self._stop)
             await self._visit_pages()
         self._observer.finished(self._source.name, self._tally)

@@ -24,7 +24,7 @@ from storage.values import PageStatus, Visit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory
     from newsmill.config import Settings
     from storage import Store
     from storage.recleaning import Archive, RawText
@@ -112,7 +112,7 @@ class _Work:
     def __init__(self, settings: Settings, store: Store, writer: Writer, pool: CleaningPool, *, run_id: int | None) -> None:
         self._store, self._writer, self._pool, self._run_id = store, writer, pool, run_id
         self._sources = {source.name: source for source in settings.sources}
-        self._memories: dict[str, SiteMemory] = {}
+        self._memories: dict[str, PackedMemory] = {}
         self.done = Recleaned()
 
     async def run(self, task: Task, watch: Watch | None, stop: asyncio.Event) -> None:
@@ -161,9 +161,9 @@ class _Work:
                 Changed(article_id=text.article_id, url=text.page.url, words_before=before, words_after=after)
             )
 
-    async def _memory(self, source: str) -> SiteMemory:
+    async def _memory(self, source: str) -> PackedMemory:
         if source not in self._memories:
-            self._memories[source] = await asyncio.to_thread(self._store.memory, source)
+            self._memories[source] = await asyncio.to_thread(self._store.packed_memory, source)
         return self._memories[source]
 
     async def _save(self, text: RawText, source: Source, cleaned: Cleaned, run_id: int) -> str:

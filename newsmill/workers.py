@@ -1,7 +1,9 @@
-"""Cleaning in processes that can be killed: pebble's only door.
+"""Cleaning in processes that can be killed.
 
-A page can hang or eat memory in any HTML library, and Python's own process pool can end neither
-(pages that do are in ``docs/why.md``).
+A page can hang or eat memory in any HTML library, and Python's own process pool can end neither (pages that do are in
+``docs/why.md``). So each process is at the end of a socket: it is sent one page at a time, and killed when the answer
+does not come in time. A source's pages go to the same process as far as the load allows, because that one has the
+site's memory at hand.
 """
 
 from __future__ import annotations
@@ -9,27 +11,33 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import resource
-from concurrent.futures import TimeoutError as OutOfTime
+import pickle
+import socket
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from pebble import ProcessExpired, ProcessPool
-
 from model.errors import CleanCrashed, CleanTimeout, PageError
-from newsmill.whole import clean_whole
+from newsmill.cleaning import LENGTH, MOST_SITES, Job, serve, unpacked
 
 if TYPE_CHECKING:
     from datetime import timedelta
+    from multiprocessing.context import ForkServerProcess
     from types import TracebackType
 
     from model.article import Cleaned
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory
     from model.page import Page
     from model.source import Source
 
 #: A process is replaced after so many pages, so that what libraries leak stays small.
 PAGES_PER_PROCESS = 1000
+#: So many more pages may wait for a source's process than for the idlest one before the source moves.
+_PATIENCE = 2
+#: Bytes of an answer that are read ahead.
+_READ_AHEAD = 1 << 20
+#: Seconds a process has to be gone after it was told or killed.
+_ENDING = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +45,11 @@ class Learned:
     """A cleaned page and the site's memory with that page in it."""
 
     cleaned: Cleaned
-    memory: SiteMemory
+    memory: PackedMemory
 
 
 class CleaningPool:
-    """Processes that clean pages.
+    """Processes that clean pages; each is started with the first page it gets.
 
     Args:
         workers: number of processes; 0 is one for each core.
@@ -50,55 +58,121 @@ class CleaningPool:
     """
 
     def __init__(self, *, workers: int, timeout: timedelta, memory: int) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["cleaners"])
-        self._timeout = timeout
-        self._pool = ProcessPool(
-            max_workers=workers or os.cpu_count() or 1,
-            max_tasks=PAGES_PER_PROCESS,
-            initializer=_begin,
-            initargs=[memory],
-            context=context,
-        )
+        self._workers = [_Worker(timeout.total_seconds(), memory) for _ in range(workers or os.cpu_count() or 1)]
+        #: Source -> its process.
+        self._of: dict[str, _Worker] = {}
 
-    async def clean(self, page: Page, source: Source, memory: SiteMemory) -> Learned:
+    async def clean(self, page: Page, source: Source, memory: PackedMemory) -> Learned:
         """Clean a page with its parts and learn from it.
 
         Raises:
             CleanError: the page cannot be cleaned; `CleanTimeout` and `CleanCrashed` when its process was ended or died.
         """
-        future = self._pool.schedule(_clean, args=[page, source, memory], timeout=self._timeout.total_seconds())
+        worker = self._of[source.name] = self._chosen(source.name)
+        worker.waiting += 1
         try:
-            learned: Learned = await asyncio.wrap_future(future)
-        except OutOfTime:
-            raise CleanTimeout(page.url, f"cleaning took longer than {self._timeout.total_seconds():g} s") from None
-        except ProcessExpired as error:
-            raise CleanCrashed(page.url, f"the cleaning process died with code {error.exitcode}") from None
-        except MemoryError:
-            raise CleanCrashed(page.url, "cleaning took more memory than it may") from None
-        return learned
+            async with worker.turn:
+                return await worker.clean(page, source, memory)
+        finally:
+            worker.waiting -= 1
+
+    def _chosen(self, source: str) -> _Worker:
+        """The source's process, unless too many pages wait for it."""
+        sources = Counter(self._of.values())
+        idlest = min(self._workers, key=lambda worker: (worker.waiting, sources[worker]))
+        own = self._of.get(source, idlest)
+        return own if own.waiting <= idlest.waiting + _PATIENCE else idlest
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types all but this
-        self._pool.join()
+        for worker in self._workers:
+            worker.end()
 
 
-def _begin(memory: int) -> None:
-    """Runs once in each process."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+class _Worker:
+    """One process, seen from outside. Who cleans holds its `turn`."""
 
+    def __init__(self, timeout: float, memory: int) -> None:
+        self.turn = asyncio.Lock()
+        #: Pages that wait or are being cleaned.
+        self.waiting = 0
+        self._timeout, self._memory = timeout, memory
+        self._process: ForkServerProcess | None = None
+        self._pages = 0
+        #: Source -> the memories the process holds: the one used last, and the one learned from it.
+        self._held: dict[str, tuple[PackedMemory, PackedMemory]] = {}
 
-def _clean(page: Page, source: Source, memory: SiteMemory) -> Learned:
-    """Runs in the process."""
-    from cleaners import learn
+    async def clean(self, page: Page, source: Source, memory: PackedMemory) -> Learned:
+        """See `CleaningPool.clean`."""
+        await self._ready()
+        held = self._held.pop(source.name, ())
+        which = next((number for number, known in enumerate(held) if known is memory), None)
+        sent = memory if which is None else which
+        job = Job(page=page, source=source.name, rules=source.rules, language=source.language, memory=sent)
+        answer = unpacked(await self._answer(job))
+        if isinstance(answer, PageError):
+            raise answer
+        if isinstance(answer, MemoryError):
+            raise CleanCrashed(page.url, "cleaning took more memory than it may")
+        cleaned, learned = answer
+        self._held[source.name] = (memory, learned)
+        if len(self._held) > MOST_SITES:
+            del self._held[next(iter(self._held))]
+        return Learned(cleaned=cleaned, memory=learned)
 
-    try:
-        cleaned = clean_whole(page, rules=source.rules, memory=memory, language=source.language)
-        return Learned(cleaned=cleaned, memory=learn(memory, cleaned))
-    except (PageError, MemoryError):
-        raise
-    except Exception as error:  # noqa: BLE001 - the border of the process: whatever a parser throws at a page is that page's outcome
-        raise CleanCrashed(page.url, f"{type(error).__name__}: {error}") from None
+    async def _ready(self) -> None:
+        """A process that may take a page: a fresh one at first, after one ended, and after many pages."""
+        if self._pages >= PAGES_PER_PROCESS:
+            self.end()
+        if self._process is None:
+            await self._start()
+
+    async def _answer(self, job: Job) -> bytes:
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._exchanged(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
+        except TimeoutError:
+            self.end()
+            raise CleanTimeout(job.page.url, f"cleaning took longer than {self._timeout:g} s") from None
+        except (ConnectionError, asyncio.IncompleteReadError):
+            code = self.end(wait=True)
+            raise CleanCrashed(job.page.url, f"the cleaning process died with code {code}") from None
+        except BaseException:
+            self.end()  # what it would answer now must not be taken for the next page's
+            raise
+
+    async def _exchanged(self, body: bytes) -> bytes:
+        self._pages += 1
+        self._writer.write(LENGTH.pack(len(body)))
+        self._writer.write(body)
+        await self._writer.drain()
+        (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
+        return await self._reader.readexactly(length)
+
+    async def _start(self) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["newsmill.preloaded"])
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = context.Process(target=serve, args=(theirs, self._memory, self._timeout), daemon=True)
+            await asyncio.to_thread(process.start)
+        self._reader, self._writer = await asyncio.open_connection(sock=ours, limit=_READ_AHEAD)
+        self._process, self._pages, self._held = process, 0, {}
+
+    def end(self, *, wait: bool = False) -> int | None:
+        """End the process, if there is one; its exit code.
+
+        Args:
+            wait: it is about to end by itself.
+        """
+        process, self._process, self._held = self._process, None, {}
+        if process is None:
+            return None
+        self._writer.transport.abort()
+        if wait:
+            process.join(_ENDING)
+        process.kill()
+        process.join(_ENDING)
+        return process.exitcode

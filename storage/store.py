@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory, SiteMemory
     from model.outcome import Outcome
     from model.page import Page
     from model.source import Endpoint, Link, Source
@@ -232,6 +232,11 @@ class Store:
         """See `storage.memories.memory`."""
         with self.reading() as connection:
             return memories.memory(connection, source)
+
+    def packed_memory(self, source: str) -> PackedMemory:
+        """See `storage.memories.packed_memory`."""
+        with self.reading() as connection:
+            return memories.packed_memory(connection, source)
 
     # Reads for people.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from model.article import Cleaned
     from model.errors import PageError
-    from model.memory import SiteMemory
+    from model.memory import PackedMemory, SiteMemory
     from model.outcome import Skipped
     from model.page import NotModified, Page, Validators
     from model.source import Endpoint, Link, Rules
@@ -113,7 +113,7 @@ class Visit:
     #: The rules that cleaning followed; None where there are none.
     rules: Rules | None = None
     #: The source's memory after this page, when it learned.
-    memory: SiteMemory | None = None
+    memory: PackedMemory | SiteMemory | None = None
     status: PageStatus
     #: None: not again until a link names the page anew.
     next_attempt_at: datetime | None = None

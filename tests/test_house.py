@@ -21,7 +21,6 @@ DOORS = {
     "httpcore": ("crawler/",),
     "httpx": ("crawler/targets.py", "crawler/transport.py", "crawler/wire.py"),
     "pandas": ("storage/",),
-    "pebble": ("newsmill/workers.py",),
     "polars": ("storage/",),
     "protego": ("crawler/robots.py",),
     "psycopg": ("storage/",),

@@ -6,8 +6,10 @@ everything else is Scrapy's default.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import scrapy
@@ -67,8 +69,9 @@ class Extract:
         return item
 
 
-def run(database: str, origins: list[str]) -> int:
-    """Crawl all of them once; the number of articles."""
+def run(database: str, origins: list[str]) -> dict[str, float]:
+    """Crawl all of them once; how many articles came of it, and the CPU seconds of its imports."""
+    starting = time.process_time()
     process = CrawlerProcess(
         {
             "DATABASE": database,
@@ -82,8 +85,9 @@ def run(database: str, origins: list[str]) -> int:
     process.crawl(News, origins=origins)
     process.start()
     with sqlite3.connect(database) as connection:
-        return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
+        articles = int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
+    return {"articles": articles, "starting": starting, "all else, in one process": time.process_time() - starting}
 
 
 if __name__ == "__main__":
-    print(run(sys.argv[1], sys.argv[2:]))
+    print(json.dumps(run(sys.argv[1], sys.argv[2:])))

@@ -1,11 +1,15 @@
-"""Many news sites on loopback, one address each: ``python -m benchmarks.crawl.sites HOSTS PAGES`` serves until it is ended.
+"""Many news sites on loopback, one address each: ``python -m benchmarks.crawl.sites HOSTS PAGES [CORPUS]`` serves them.
 
-Pages are those of a sample site, the words of each longer text shuffled, so that no two pages are near-duplicates.
+With a corpus its real pages are served, those of one site by one host as far as they go; all addresses in them lead nowhere.
+Without one, pages are those of a sample site with other words, so that no two are near-duplicates: short articles among
+much clutter, a tenth of a real page's size.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gzip
+import json
 import random
 import re
 import sys
@@ -15,19 +19,45 @@ TEMPLATES = tuple(
     path.read_text("utf8")
     for path in sorted((Path(__file__).parents[2] / "fixtures/sites/semantic-html5/public/2026").rglob("*.html"))
 )
+_ADDRESSES = re.compile(r'<link rel="canonical"[^>]*>|<meta property="og:url"[^>]*>')
+_SITE = re.compile(r'<meta property="og:site_name" content="([^"]*)"')
+#: Text of a sentence's length, in elements, descriptions and JSON-LD.
+_TEXT = re.compile(r'(?<=>)[^<>{}]{40,}(?=<)|(?<=content=")[^"{}/=]{40,}(?=")|(?<="headline": ")[^"]+')
+_WORD = re.compile("[A-Za-z]+")
+#: Sets of a corpus, those with the most pages of a site first.
+_SETS = ("publishers", "sites", "articles")
+_HOST = re.compile(rb"(https?:)?//[a-z0-9.-]+\.[a-z]{2,}", re.IGNORECASE)
 
 
 def page(host: int, number: int) -> bytes:
-    """An article."""
-    template = TEMPLATES[(host + number) % len(TEMPLATES)]
+    """An article: a sample page whose words are exchanged for one another, each everywhere for the same one.
+
+    So the headline is the same in head and body, sentences stay sentences, and no four words in a row are those of another
+    page: to an extractor it is a page like any other.
+    """
+    template = _ADDRESSES.sub("", TEMPLATES[(host + number) % len(TEMPLATES)])
+    site = {word.lower() for name in _SITE.findall(template) for word in _WORD.findall(name)}
+    words = sorted(
+        {word.lower() for text in _TEXT.findall(template) for word in _WORD.findall(text)} - {word.lower() for word in site}
+    )
     chance = random.Random(f"{host}/{number}")
+    other = dict(zip(words, chance.sample(words, len(words)), strict=True))
 
-    def shuffled(text: re.Match[str]) -> str:
-        words = text[1].split()
-        return f">{' '.join(chance.sample(words, len(words)))}<"
+    def exchanged(word: re.Match[str]) -> str:
+        found = other.get(word[0].lower(), word[0])
+        return found.capitalize() if word[0][0].isupper() else found
 
-    text = re.sub(r">([^<>{}]{40,})<", shuffled, template)
-    return re.sub(r'<link rel="canonical"[^>]*>|<meta property="og:url"[^>]*>', "", text).encode()
+    return _TEXT.sub(lambda text: _WORD.sub(exchanged, text[0]), template).encode()
+
+
+def real_pages(corpus: Path, hosts: int, pages: int) -> list[list[bytes]]:
+    """For each host so many pages of the corpus, as many as there are, each used once."""
+    listed: list[tuple[str, Path]] = []
+    for name in _SETS:
+        golds = map(json.loads, (corpus / name / "gold.jsonl").read_text("utf8").splitlines())
+        listed += sorted((gold["site"] or "", corpus / name / "html" / f"{gold['id']}.html.gz") for gold in golds)
+    bodies = (_HOST.sub(b"http://nowhere.invalid", gzip.decompress(path.read_bytes())) for _, path in listed[: hosts * pages])
+    return [[body for _, body in zip(range(pages), bodies, strict=False)] for _ in range(hosts)]
 
 
 def feed(origin: str, pages: int) -> bytes:
@@ -36,19 +66,22 @@ def feed(origin: str, pages: int) -> bytes:
     return f'<rss version="2.0"><channel><title>News</title>{links}</channel></rss>'.encode()
 
 
-async def serve(hosts: int, pages: int) -> None:
+async def serve(served: list[list[bytes]]) -> None:
     """Serve until cancelled; prints the origins once all of them listen."""
-    addresses = [f"127.0.3.{number}" for number in range(1, hosts + 1)]
-    first = await asyncio.start_server(lambda *ends: talk(*ends, answers), addresses[0], 0)
-    port = first.sockets[0].getsockname()[1]
+    addresses = [f"127.0.3.{number}" for number in range(1, len(served) + 1)]
     answers: dict[str, tuple[str, bytes]] = {}
-    for host, address in enumerate(addresses):
-        origin = f"http://{address}:{port}"
-        answers[f"{address}:{port}/feed"] = "application/xml", feed(origin, pages)
-        for number in range(pages):
-            answers[f"{address}:{port}/2026/11/20/story-{number}"] = "text/html; charset=utf-8", page(host, number)
-        if host:
-            await asyncio.start_server(lambda *ends: talk(*ends, answers), address, port)
+
+    async def talked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await talk(reader, writer, answers)
+
+    first = await asyncio.start_server(talked, addresses[0], 0)
+    port = first.sockets[0].getsockname()[1]
+    for number, (address, bodies) in enumerate(zip(addresses, served, strict=True)):
+        answers[f"{address}:{port}/feed"] = "application/xml", feed(f"http://{address}:{port}", len(bodies))
+        for story, body in enumerate(bodies):
+            answers[f"{address}:{port}/2026/11/20/story-{story}"] = "text/html", body
+        if number:
+            await asyncio.start_server(talked, address, port)
     print(*(f"http://{address}:{port}" for address in addresses), flush=True)
     await first.serve_forever()
 
@@ -68,5 +101,11 @@ async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answe
         writer.close()
 
 
+def main(hosts: int, pages: int, corpus: str | None = None) -> None:
+    """Make the pages and serve them."""
+    made = real_pages(Path(corpus), hosts, pages) if corpus else [[page(host, n) for n in range(pages)] for host in range(hosts)]
+    asyncio.run(serve(made))
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    main(int(sys.argv[1]), int(sys.argv[2]), *sys.argv[3:])

@@ -38,7 +38,8 @@ def snapshot(database: str) -> Mapping[str, list[Row]]:
             )
             for article in articles
         ),
-        "pages": [tuple(row) for row in pages],
+        # Which of two sites' copies came first is chance; which article stands for both is not, and told above.
+        "pages": [tuple("stored" if cell == "duplicate" else cell for cell in row) for row in pages],
         "endpoints": [tuple(row) for row in endpoints],
     }
 

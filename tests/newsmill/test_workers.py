@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from model.errors import CleanCrashed, CleanTimeout, PageError, Unreadable
-from model.memory import SiteMemory
+from model.memory import PackedMemory
 from model.page import Page
 from model.source import Source
+from newsmill import workers
 from newsmill.workers import CleaningPool, Learned
 
 SOURCE = Source(name="s", url="http://example.org/")
@@ -36,7 +38,7 @@ def cleaned(*bodies: bytes, timeout: float, memory: int = 2_000_000_000) -> list
 
     async def one(pool: CleaningPool, body: bytes) -> Learned | PageError:
         try:
-            return await pool.clean(page(body), SOURCE, SiteMemory())
+            return await pool.clean(page(body), SOURCE, PackedMemory())
         except PageError as error:
             return error
 
@@ -52,6 +54,42 @@ def test_a_page_comes_back_cleaned_and_the_memory_moved_on() -> None:
     assert isinstance(result, Learned)
     assert "repair the old bridge" in result.cleaned.article.text
     assert result.memory.pages == 1
+
+
+def story(number: int) -> bytes:
+    words = b" ".join(b"%d%s" % (number, word) for word in b"the town agreed to mend its old bridge before winter".split())
+    return GOOD.replace(STORY, (b"<p>" + words + b" and the council paid for it, as the mayor had said it would.</p>") * 8)
+
+
+def test_memory_stays_with_the_process_and_survives_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "PAGES_PER_PROCESS", 3)
+
+    async def one_after_the_other() -> list[int]:
+        with CleaningPool(workers=2, timeout=timedelta(seconds=60), memory=2_000_000_000) as pool:
+            memory, pages = PackedMemory(), []
+            for number in range(7):
+                await pool.clean(page(story(number + 50)), SOURCE, memory)  # of no consequence: its memory is not taken up
+                memory = (await pool.clean(page(story(number)), SOURCE, memory)).memory
+                pages.append(memory.pages)
+            return pages
+
+    assert asyncio.run(one_after_the_other()) == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_a_process_that_is_killed_costs_one_page() -> None:
+    async def killed() -> tuple[PageError | Learned, Learned]:
+        with CleaningPool(workers=1, timeout=timedelta(seconds=60), memory=12_000_000_000) as pool:
+            first = await pool.clean(page(GOOD), SOURCE, PackedMemory())
+            hit = asyncio.create_task(pool.clean(page(MONSTER * 24), SOURCE, first.memory))
+            await asyncio.sleep(0.5)
+            for process in multiprocessing.active_children():
+                process.kill()
+            with pytest.raises(CleanCrashed, match="died with code"):
+                await hit
+            return first, await pool.clean(page(story(1)), SOURCE, first.memory)
+
+    _, after = asyncio.run(killed())
+    assert after.memory.pages == 2
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from visiting import NOON, Site
 
-from model.memory import PathRecord, SiteMemory
-from storage.memories import _decoded, _encoded, memory, save_memory
+from model.memory import PathRecord, SiteMemory, pack_memory, unpack_memory
+from storage.memories import memory, save_memory
 from storage.packing import pack
 from storage.tables import site_memory
 
@@ -31,7 +31,7 @@ MEMORIES = st.builds(
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(value=MEMORIES)
 def test_any_memory_comes_back_in_its_order(value: SiteMemory) -> None:
-    back = _decoded(_encoded(value))
+    back = unpack_memory(pack_memory(value))
     assert back == value
     assert (list(back.texts), list(back.paths)) == (list(value.texts), list(value.paths))
 

@@ -58,6 +58,8 @@ class SampleArticle:
     published: datetime
     section: str = ""
     tags: tuple[str, ...] = ()
+    #: Addresses of the further pages that the article runs over, in order.
+    pages: tuple[str, ...] = ()
     #: Further addresses of the page, with a canonical link to `url`.
     copies: tuple[str, ...] = ()
     #: Further addresses of the page without any canonical link.
@@ -189,7 +191,7 @@ def load_article(path: Path) -> SampleArticle:
     if origin := keys.get("text_from"):
         lesson, slug = origin.split("/")
         text = load_article(path.parents[2] / lesson / "articles" / f"{slug}.txt").marked
-    lists = {name: tuple(keys.pop(name, ())) for name in ("authors", "tags", "copies", "reposts", "prints", "tracked")}
+    lists = {name: tuple(keys.pop(name, ())) for name in ("authors", "tags", "pages", "copies", "reposts", "prints", "tracked")}
     values: dict[str, Any] = {**keys, **lists, "published": _moment(keys["published"])}
     return SampleArticle(slug=path.stem, marked=text.strip("\n"), **values)
 

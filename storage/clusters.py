@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, insert, select, true
 
 from model.errors import NotFound, StorageError
-from storage.likeness import ONE_STORY, Signed, compare, unsigned
+from storage.likeness import ONE_STORY, Signed, compare, relate, unsigned
 from storage.sources import CHUNK
 from storage.tables import article as article_table
 from storage.tables import cut as cut_table
@@ -64,15 +64,39 @@ def _joined(connection: Connection, article_id: int) -> bool:
 
 
 def regroup(connection: Connection, seeds: Collection[int]) -> None:
-    """Work out anew the clusters of these articles, and of all that are connected with them."""
-    like = _connected(connection, seeds)
-    table = article_table.c
-    rows = _in_chunks(connection, select(table.id, table.published, table.url, table.duplicate_of), table.id, sorted(like))
-    apart = _cuts(connection, sorted(like)) if len(rows) > 1 else {}
-    places = stars([row.id for row in sorted(rows, key=lambda row: _age(row.published, row.url))], like, apart)
+    """Work out anew the clusters of these articles, and of all that are connected with them.
+
+    Of a story with very many copies not all were compared with each other. So an article that would stand alone though one
+    that it is like belongs to an origin is compared with that origin too, until nothing more comes of it.
+    """
+    asked: set[tuple[int, int]] = set()
+    while True:
+        like = _connected(connection, seeds)
+        table = article_table.c
+        rows = _in_chunks(connection, select(table.id, table.published, table.url, table.duplicate_of), table.id, sorted(like))
+        apart = _cuts(connection, sorted(like)) if len(rows) > 1 else {}
+        places = stars([row.id for row in sorted(rows, key=lambda row: _age(row.published, row.url))], like, apart)
+        more = _untold(like, places) - asked
+        asked |= more
+        if not more or not relate(connection, more):
+            break
     for row in rows:
         if row.duplicate_of != places[row.id]:
             connection.execute(_update(row.id).values(duplicate_of=places[row.id]))
+
+
+def _untold(like: Mapping[int, Collection[int]], places: Mapping[int, int | None]) -> set[tuple[int, int]]:
+    """Origins, each with the other origins of those it is like.
+
+    >>> _untold({1: [2], 2: [1, 3], 3: [2]}, {1: None, 2: 1, 3: None})
+    {(3, 1)}
+    """
+    found: set[tuple[int, int]] = set()
+    for article, others in like.items():
+        if places[article] is None:
+            origins = {places[other] for other in others} - {None, article, *others}
+            found |= {(article, origin) for origin in origins if origin is not None}
+    return found
 
 
 def stars(

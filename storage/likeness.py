@@ -99,6 +99,21 @@ def compare(connection: Connection, article: Signed, *, new: bool) -> frozenset[
     return before | alike.keys()
 
 
+def relate(connection: Connection, pairs: Collection[tuple[int, int]]) -> int:
+    """Compare pairs that no search for candidates brought together, and write which are alike; how many are."""
+    table, texts = likeness_table.c, dict(_texts(connection, sorted({article for pair in pairs for article in pair})))
+    related = 0
+    for one, other in sorted(pairs):
+        there = select(table.shared).where(table.article_id == one, table.other_id == other)
+        if connection.scalar(there) is not None:
+            continue
+        measured = overlap(shingles(texts[one]), shingles(texts[other]))
+        if is_like(measured):
+            _write(connection, one, {other: measured})
+            related += 1
+    return related
+
+
 def is_like(measured: Overlap) -> bool:
     """Whether two texts have so much in common that one was copied from the other.
 

@@ -14,7 +14,7 @@ from visiting import NOON, Site, cleaned, rows, url
 
 from model.errors import NotFound, StorageError
 from model.outcome import Duplicate, Stored
-from storage import open_store, upgrade
+from storage import likeness, open_store, upgrade
 from storage.clusters import stars
 from storage.likeness import WINDOW
 from storage.shingles import overlap, sample, shingles, step_of
@@ -340,3 +340,29 @@ def test_another_algorithm_signs_everything_again(database_url: str) -> None:
     upgrade(database_url)
     with open_store(database_url) as store:
         assert rows(store, "SELECT * FROM shingle ORDER BY hash") == whole
+
+
+@pytest.mark.parametrize("order", ["as published", "backwards", "mixed"])
+@pytest.mark.parametrize("share", [0.0, 0.02], ids=["equal", "edited"])
+def test_more_copies_than_are_compared_at_once_are_still_one_cluster(
+    store: Store, share: float, order: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(likeness, "_MOST", 3)
+    monkeypatch.setattr(likeness, "_EQUALS", likeness._EQUALS.limit(3))
+    site, count = Site(store), 16
+    numbers = list(range(count))
+    if order == "backwards":
+        numbers.reverse()
+    elif order == "mixed":
+        random.Random(5).shuffle(numbers)
+    for number in numbers:
+        text = edited(prose(1), share, seed=number)
+        site.save(url(f"{number:02}"), cleaned(text=text, published=NOON + number * timedelta(minutes=1)))
+    (only,) = store.articles()
+    assert (only.url, only.duplicates) == (url("00"), count - 1)
+    site.save(url("00"), cleaned(text=prose(2), published=NOON), at=NOON + DAY)
+    assert [(article.url, article.duplicates) for article in store.articles()] in (
+        [(url("00"), 0), (url("01"), count - 2)],
+        [(url("01"), count - 2), (url("00"), 0)],
+    )
+    assert [finding for finding in store.check() if finding.wrong] == []

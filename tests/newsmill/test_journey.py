@@ -88,10 +88,8 @@ def test_the_two_samples_come_out_exactly(journey: Journey) -> None:
 def test_an_article_of_several_pages_is_one_row(journey: Journey) -> None:
     (several,) = [url for url, article in journey.expected.items() if article.pages]
     (stored,) = [article for article in journey.stored() if article.url == several]
-    told, right = (
-        [line for line in text.split("\n\n") if line.endswith((".", "“"))]
-        for text in (stored.text, journey.expected[several].text)
-    )
+    texts = (stored.text, journey.expected[several].text)
+    told, right = ([line for line in text.split("\n\n") if line.endswith((".", "“"))] for text in texts)
     assert (stored.parts, told) == (3, right)
     parts = [urlsplit(url).path for url in journey.expected[several].pages]
     assert [hit.path for hit in journey.first_hits if hit.path in parts] == parts

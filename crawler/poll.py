@@ -15,6 +15,7 @@ from crawler.filters import wanted
 from crawler.listings import read_listing
 from crawler.walk import MAX_DOCUMENTS, Walk
 from model.errors import CleanError, DiscoveryError, FetchError, PageError
+from model.fingerprints import body_hash
 from model.page import NotModified, Request, Validators, Want
 from model.source import EndpointKind
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 class Polled:
     """What an endpoint named."""
 
-    #: The source's links in the order they were found, each address once.
+    #: The source's links in the order they were found, each address once; none where the document is the one read before.
     links: tuple[Link, ...] = ()
     #: Address of each document -> what to ask with next time, to be kept in place of the earlier; an empty one forgets that.
     validators: Mapping[str, Validators] = field(default_factory=dict)
@@ -78,8 +79,11 @@ async def poll(  # four rooms meet here; the rest is keyword-only
     page = await fetcher.fetch(Request(url=endpoint.url, validators=known))
     if isinstance(page, NotModified):
         return page
+    learned = {endpoint.url: replace(page.validators, digest=body_hash(page.body))}
+    if learned[endpoint.url].digest == known.digest:
+        return Polled(validators=learned)
     links = await asyncio.to_thread(_section_links, page, source, decode)  # parsing would hold up every other host
-    return Polled(links=links, validators={endpoint.url: page.validators} if page.validators else {})
+    return Polled(links=links, validators=learned)
 
 
 async def _poll_feed(endpoint: Endpoint, source: Source, fetcher: Fetches, known: Validators) -> Polled | NotModified:
@@ -98,10 +102,11 @@ async def _read_feed_at(
     page = await fetcher.fetch(Request(url=url, want=Want.FEED, validators=known))
     if isinstance(page, NotModified):
         return page
-    links = await asyncio.to_thread(_feed_links, page, source)
+    digest = body_hash(page.body)
+    links = () if digest == known.digest else await asyncio.to_thread(_feed_links, page, source)
     # A move counts once a feed was read there: sites that close send all of their addresses to the home page.
     moved_to = page.moved_to or (url if url != endpoint.url else None)
-    return Polled(links=links, validators={endpoint.url: replace(page.validators, moved_to=moved_to)})
+    return Polled(links=links, validators={endpoint.url: replace(page.validators, moved_to=moved_to, digest=digest)})
 
 
 def _feed_links(page: Page, source: Source) -> tuple[Link, ...]:

@@ -29,6 +29,9 @@ class Validators:
     last_modified: str | None = None
     #: Where the document has moved for good; asked there, and where it was only if that fails. It validates nothing.
     moved_to: str | None = None
+    #: Identity of the body as it was (`model.fingerprints.body_hash`). It is not sent: by it a document is known to be the same
+    #: whose server gives no validators, or new ones each time.
+    digest: str | None = None
 
     def __bool__(self) -> bool:
         return self.etag is not None or self.last_modified is not None

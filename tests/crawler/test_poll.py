@@ -11,6 +11,7 @@ from test_autodiscovery import index, rss, urlset
 from crawler import walk
 from crawler.poll import Polled, poll
 from model.errors import BadStatus, DiscoveryError, Unreadable
+from model.fingerprints import body_hash
 from model.page import NotModified, Validators
 from model.source import Endpoint, EndpointKind, Source
 
@@ -49,7 +50,7 @@ def test_a_feed_and_its_validators() -> None:
     site = Site({HOME + "feed": rss(1, 2, 1)}, etags={HOME + "feed": '"v1"'})
     first = polled(site, HOME + "feed", EndpointKind.FEED)
     assert names(first) == ["a/1", "a/2"]
-    assert first.validators == {HOME + "feed": Validators(etag='"v1"')}
+    assert first.validators == {HOME + "feed": Validators(etag='"v1"', digest=body_hash(rss(1, 2, 1)))}
     assert isinstance(visit(site, HOME + "feed", EndpointKind.FEED, validators=first.validators), NotModified)
 
 
@@ -69,7 +70,7 @@ OLD, NEW = HOME + "feed", "http://feeds.example/new"
 def test_a_feed_that_moved_for_good_is_asked_where_it_is() -> None:
     site = Site({OLD: rss(1), NEW: rss(1)}, moved={OLD: NEW}, etags={NEW: '"v1"'})
     first = polled(site, OLD, EndpointKind.FEED)
-    assert first.validators == {OLD: Validators(etag='"v1"', moved_to=NEW)}
+    assert first.validators == {OLD: Validators(etag='"v1"', moved_to=NEW, digest=body_hash(rss(1)))}
     site.asked.clear()
     assert isinstance(visit(site, OLD, EndpointKind.FEED, validators=first.validators), NotModified)
     whole = polled(site, OLD, EndpointKind.FEED, validators={OLD: Validators(moved_to=NEW)})
@@ -83,11 +84,27 @@ def test_a_move_that_leads_nowhere_any_more_is_forgotten(there: bytes | BadStatu
     again = polled(site, OLD, EndpointKind.FEED, validators={OLD: Validators(etag='"old"', moved_to=NEW)})
     assert site.asked == [NEW, OLD]
     assert names(again) == ["a/1"]
-    assert again.validators == {OLD: Validators(etag='"old"')}
+    assert again.validators == {OLD: Validators(etag='"old"', digest=body_hash(rss(1)))}
 
 
 def test_what_a_feed_gave_once_and_gives_no_more_is_forgotten() -> None:
-    assert polled(Site({OLD: rss(1)}), OLD, EndpointKind.FEED).validators == {OLD: Validators()}
+    assert polled(Site({OLD: rss(1)}), OLD, EndpointKind.FEED).validators == {OLD: Validators(digest=body_hash(rss(1)))}
+
+
+@pytest.mark.parametrize("kind", [EndpointKind.FEED, EndpointKind.SECTION])
+def test_a_document_that_stayed_the_same_is_not_read_again_whatever_its_server_says(kind: EndpointKind) -> None:
+    """By its body: there are no validators, or they change each time."""
+    document = rss(1) if kind is EndpointKind.FEED else b"<a href='/2024/05/25/ferry'>Ferry</a>"
+    site = Site({OLD: document})
+    first = polled(site, OLD, kind)
+    assert len(first.links) == 1
+    site.etags[OLD] = '"new"'
+    second = polled(site, OLD, kind, validators=first.validators)
+    assert second.links == ()
+    assert second.validators == {OLD: Validators(etag='"new"', digest=body_hash(document))}
+    site.documents[OLD] = document.replace(b"</", b" </")
+    site.etags[OLD] = '"newer"'
+    assert len(polled(site, OLD, kind, validators=second.validators).links) == 1
 
 
 def test_links_of_other_sites_are_left_out_unless_asked_for() -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Marks that show nothing: soft hyphen, zero-width characters, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
+#: Texts up to so many characters are remembered: menus and headings come back on every page of a site, and each is asked
+#: for by several steps. Together that is some megabytes at most.
+_SHORT, _REMEMBERED = 240, 8192
 
 
 def body_hash(body: bytes) -> str:
@@ -18,6 +22,12 @@ def body_hash(body: bytes) -> str:
 
 def normalised(text: str) -> str:
     """The text as duplicates are compared: NFKC, case folded, letters and digits apart by single spaces."""
+    return _short_form(text) if len(text) <= _SHORT else _form(text)
+
+
+def _form(text: str) -> str:
+    if text.isascii():
+        return _NOT_WORD.sub(" ", text.lower()).strip()
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
     return _NOT_WORD.sub(" ", folded).strip()
 
@@ -29,5 +39,13 @@ def text_hash(text: str) -> str:
 
 def fingerprint(text: str) -> int:
     """Identity of a short text as a signed 64-bit integer, so that databases store it as such."""
+    return _short_print(text) if len(text) <= _SHORT else _print(text)
+
+
+def _print(text: str) -> int:
     digest = hashlib.blake2b(normalised(text).encode("utf8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+_short_form = lru_cache(_REMEMBERED)(_form)
+_short_print = lru_cache(_REMEMBERED)(_print)

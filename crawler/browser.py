@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 #: Pages shown at a time.
 _PAGES: Final = 2
+#: Pages that one Chromium shows before another one takes its place: a daemon runs for months, and browsers grow.
+_LIFE: Final = 500
 #: Seconds that starting and closing may take.
 _START: Final = 30.0
 _END: Final = 3.0
@@ -69,6 +71,8 @@ class Browser:
         self._places = asyncio.Semaphore(_PAGES)
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
+        #: Pages shown by the present one.
+        self._shown = 0
 
     @asynccontextmanager
     async def context(self, url: str) -> AsyncIterator[BrowserContext]:
@@ -107,10 +111,14 @@ class Browser:
 
     async def _started(self, url: str) -> Chromium:
         async with self._lock:
-            if self._chromium is None or not self._chromium.is_connected():
+            chromium = self._chromium
+            is_old = chromium is not None and self._shown >= _LIFE and not chromium.contexts
+            if chromium is None or is_old or not chromium.is_connected():
                 await self._stop()
-                self._chromium = await self._launched(url)
-            return self._chromium
+                self._chromium = chromium = await self._launched(url)
+                self._shown = 0
+            self._shown += 1
+            return chromium
 
     async def _launched(self, url: str) -> Chromium:
         """A new Chromium.

@@ -295,6 +295,18 @@ async def test_it_is_never_asked_conditionally(web: Site, options: Options) -> N
     assert "if-none-match" not in web.log[-1].headers
 
 
+async def test_a_browser_is_replaced_after_many_pages(web: Site, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.browser._LIFE", 2)
+    url = web.page("/story", scripted(f"{ADD} say('x')"))
+    browsers = []
+    async with Fetcher(options(networks=NETWORKS)) as fetcher:
+        for _ in range(3):
+            assert told(await fetcher.of(source(web)).fetch(Request(url=url))) == "<p>x</p>"
+            browsers.append(fetcher._browser._chromium)
+    first, second, third = browsers
+    assert first is second is not third
+
+
 @pytest.mark.slow
 async def test_pages_that_hang_swell_or_never_rest(web: Site, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
     """After each of them the next page is shown."""

@@ -88,7 +88,7 @@ def document(case: dict[str, Any]) -> bytes:
 
 def shown(link: Link, expected: dict[str, Any]) -> dict[str, Any]:
     """What a case speaks of."""
-    written = {"url": link.url, "title": link.title}
+    written = {"url": link.url, "title": link.title, "content": link.content}
     moments = {"published": link.published, "modified": link.modified}
     written |= {name: moment and moment.isoformat() for name, moment in moments.items()}
     return {name: written[name] for name in expected}

@@ -9,6 +9,7 @@ from cleaners.align import shares
 from cleaners.judge import Opinion
 from cleaners.measure import size
 from cleaners.structure import DOUBTFUL, chosen, doubt, probabilities
+from cleaners.teasers import without_teasers
 from cleaners.threads import without_threads
 from model.article import BlockKind
 
@@ -52,7 +53,7 @@ def first_opinions(document: Document) -> Opinions:
 
 
 def opinions_of(document: Document, found: NDArray[np.float64]) -> Opinions:
-    """Keep probabilities, one for each of at least one block, as opinions with reasons; comments of readers are none of it."""
+    """Keep probabilities, one for each of at least one block, as opinions with reasons; comments and teasers are no text."""
     blocks = document.blocks
     kept = chosen(found)
     scores = (
@@ -61,7 +62,8 @@ def opinions_of(document: Document, found: NDArray[np.float64]) -> Opinions:
     opinions = tuple(
         Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN)) for block, score in zip(blocks, scores, strict=True)
     )
-    return Opinions(blocks=without_threads(document, opinions), doubt=doubt(blocks, found))
+    sound = without_teasers(blocks, without_threads(document, opinions))
+    return Opinions(blocks=sound, doubt=doubt(blocks, found))
 
 
 def with_second(blocks: Sequence[Block], first: Sequence[Opinion], text: str) -> tuple[Opinion, ...]:

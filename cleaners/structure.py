@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from cleaners import features
 from cleaners.classifier import shipped
-from cleaners.features import lines, matrix
+from cleaners.features import arrays, context, lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +27,16 @@ DOUBTFUL = 0.15
 
 
 def probabilities(document: Document) -> NDArray[np.float64]:
-    """For each block of an HTML page, the probability that it belongs to the article."""
-    forest = shipped("blocks")
-    return forest.probabilities(matrix(document, forest.names))
+    """For each block of an HTML page, the probability that it belongs to the article.
+
+    Two models: the second one sees what the first one makes of a block's company.
+    """
+    if not document.blocks:
+        return np.zeros(0)
+    page, found = features.read(document)
+    first, second = shipped("blocks"), shipped("context")
+    told = first.probabilities(arrays.stacked(found, first.names))
+    return second.probabilities(arrays.stacked(found | context.columns(page, told), second.names))
 
 
 def line_probabilities(blocks: Sequence[Block], title: str = "") -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.training import corpus, dumps, pages
+from benchmarks.training import corpus, dumps, pages, stacked
 from benchmarks.training.forest import convert, train
 from benchmarks.training.renderings import STYLES
 from benchmarks.training.validate import alone, out_of_fold, table, whole, worst
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.training.corpus import GoldPage
-    from benchmarks.training.dataset import Example
+    from cleaners.classifier import Forest
 
-BLOCK_TREES = 220
 LINE_TREES = 150
 WEIGHTS = Path(__file__).parents[2] / "cleaners" / "weights"
 
@@ -48,17 +47,19 @@ def main() -> None:
 
 def _blocks(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
     examples, poorer, names = pages.examples(found)
-    learned = [example for example in (*examples, *poorer) if example.blocks]
-    if options.validate:
-        held_out = out_of_fold(learned, examples, trees=BLOCK_TREES, trained_on=options.sets)
-        ways = {
-            name: [score(example, each) for example, each in zip(examples, held_out, strict=True)]
-            for name, score in (("alone", alone), ("engine", whole))
-        }
-        table(found, ways)
-        worst(found, ways["engine"], options.worst)
-    else:
-        _write(learned, names, options, trees=BLOCK_TREES, name="blocks")
+    learned = [example for example in (*examples, *poorer) if example.blocks and example.page.group in options.sets]
+    if not options.validate:
+        pair = stacked.Unseeing(learned, names).pair()
+        _write(pair.first, options.out, "blocks")
+        _write(pair.second, options.out, "context")
+        return
+    held_out = stacked.out_of_fold(learned, examples, names)
+    ways = {
+        name: [score(example, each) for example, each in zip(examples, held_out, strict=True)]
+        for name, score in (("alone", alone), ("engine", whole))
+    }
+    table(found, ways)
+    worst(found, ways["engine"], options.worst)
 
 
 def _lines(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
@@ -72,15 +73,14 @@ def _lines(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
             print(f"dumps in style {style}")
             table([one.page for one in examples], {"alone": [alone(one, next(probabilities)) for one in examples]})
     else:
-        _write(training, names, options, trees=LINE_TREES, name="lines")
+        seen = [example for example in training if example.page.group in options.sets]
+        _write(convert(train(seen, trees=LINE_TREES), names), options.out, "lines")
 
 
-def _write(examples: Sequence[Example], names: Sequence[str], options: argparse.Namespace, *, trees: int, name: str) -> None:
-    """Train on all pages of the chosen sets and write the weights."""
-    booster = train([example for example in examples if example.page.group in options.sets], trees=trees)
-    options.out.mkdir(parents=True, exist_ok=True)
-    with (options.out / f"{name}.npz").open("wb") as file:
-        save(convert(booster, names), file)
+def _write(forest: Forest, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.npz").open("wb") as file:
+        save(forest, file)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.training.corpus import GoldPage
+    from cleaners.features.arrays import Arrays
     from model.article import Block
 
 #: What a page of each set weighs: `articles` has many blogs and shops, `publishers` few pages of the kind that counts.
@@ -42,6 +43,8 @@ class Example:
 
     #: Links and scraps outside the text, which hardly anybody would keep.
     easy: NDArray[np.bool_]
+    #: The page as arrays, where a second model is to learn from what the first one makes of it.
+    arrays: Arrays | None = None
 
     def score(self, kept: NDArray[np.bool_]) -> PageScore:
         """Score of the text made of some blocks; headlines are no text."""
@@ -55,7 +58,7 @@ class Example:
         return weights * (PAGE_WEIGHTS.get(self.page.group, 1.0) / total) if total else weights
 
 
-def example(page: GoldPage, found: Sequence[Block], matrix: NDArray[np.float32]) -> Example:
+def example(page: GoldPage, found: Sequence[Block], matrix: NDArray[np.float32], arrays: Arrays | None = None) -> Example:
     """Align a page's blocks, whose features are known, to its gold text."""
     blocks = [tokens(block.text) for block in found]
     inside = align(blocks, page.text)
@@ -70,6 +73,7 @@ def example(page: GoldPage, found: Sequence[Block], matrix: NDArray[np.float32])
         inside=inside,
         headline=headline,
         easy=slight & ~inside,
+        arrays=arrays,
     )
 
 

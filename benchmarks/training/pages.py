@@ -10,7 +10,7 @@ import numpy as np
 
 from benchmarks.training.dataset import Example, example
 from cleaners.blocks import read_document
-from cleaners.features import columns
+from cleaners.features import read
 from cleaners.parsing import parse
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from benchmarks.training.corpus import GoldPage
+    from cleaners.features.arrays import Arrays
     from cleaners.tree import Document
 
 
@@ -31,10 +32,11 @@ def examples(pages: Sequence[GoldPage]) -> tuple[list[Example], list[Example], t
         if not document.blocks:
             whole.append(example(page, (), np.zeros((0, 0), dtype=np.float32)))
             continue
-        names, matrix = _matrix(document)
-        one = example(page, document.blocks, matrix)
+        names, matrix, arrays = _features(document)
+        one = example(page, document.blocks, matrix, arrays)
         whole.append(one)
-        poorer.append(dataclasses.replace(one, matrix=_matrix(impoverished(document, zlib.crc32(page.id.encode())))[1]))
+        _, matrix, arrays = _features(impoverished(document, zlib.crc32(page.id.encode())))
+        poorer.append(dataclasses.replace(one, matrix=matrix, arrays=arrays))
     return whole, poorer, names
 
 
@@ -54,6 +56,6 @@ def impoverished(document: Document, turn: int) -> Document:
     )
 
 
-def _matrix(document: Document) -> tuple[tuple[str, ...], NDArray[np.float32]]:
-    found = columns(document)
-    return tuple(found), np.stack([values.astype(np.float32) for values in found.values()], axis=1)
+def _features(document: Document) -> tuple[tuple[str, ...], NDArray[np.float32], Arrays]:
+    page, found = read(document)
+    return tuple(found), np.stack([values.astype(np.float32) for values in found.values()], axis=1), page

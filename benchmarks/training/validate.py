@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.training.folds import FOLDS, fold
 from benchmarks.training.forest import train
 from benchmarks.training.score import f1, page_score, tokens, without_headline
 from cleaners.evidence import opinions_of
@@ -26,16 +26,10 @@ if TYPE_CHECKING:
     from benchmarks.training.dataset import Example
     from benchmarks.training.score import PageScore
 
-FOLDS = 5
 #: A language is worth a line of the table from so many pages on.
 ENOUGH = 5
 #: Pages under this F1 are told apart: their text was hardly found.
 BAD = 0.5
-
-
-def fold(domain: str) -> int:
-    """The fold of a site: the same in every run."""
-    return int(hashlib.md5(domain.encode(), usedforsecurity=False).hexdigest(), 16) % FOLDS
 
 
 def out_of_fold(

@@ -2,33 +2,33 @@
 
 They carry over from site to site: no names of classes, no words of any language, no addresses. Groups, by what they ask:
 `text` (the block itself), `containers` (what is around it and what is like it), `place` (where it stands), `near` (what
-stands beside it), `head` (what the page's title and description name).
+stands beside it), `head` (what the page's title and description name). `context` tells a second model what the first one
+makes of them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from cleaners.features import arrays, containers, head, near, place, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from cleaners.features.arrays import Columns
+    from cleaners.features.arrays import Arrays, Columns
     from cleaners.tree import Document
 
-__all__ = ["columns", "matrix"]
+__all__ = ["columns", "read"]
 
 
 def columns(document: Document) -> Columns:
     """Every feature of a page with at least one block, by name, in a fixed order."""
+    return read(document)[1]
+
+
+def read(document: Document) -> tuple[Arrays, Columns]:
+    """A page with at least one block as arrays, and every feature of it."""
     page = arrays.read(document)
     found, named = head.hits(page)
-    return {
+    return page, {
         **text.own_text(page),
         **text.whole_page(page),
         **containers.around(page),
@@ -43,10 +43,3 @@ def columns(document: Document) -> Columns:
         **head.spoken_of(page, found, named),
         **head.title(page),
     }
-
-
-def matrix(document: Document, names: Sequence[str]) -> NDArray[np.float32]:
-    """The named features: a row a block, a column a name."""
-    if not document.blocks:
-        return np.zeros((0, len(names)), dtype=np.float32)
-    return arrays.stacked(columns(document), names)

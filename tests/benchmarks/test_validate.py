@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 
 from benchmarks.training.corpus import GoldPage
+from benchmarks.training.folds import fold
 from benchmarks.training.pages import examples
 from benchmarks.training.score import tokens
-from benchmarks.training.validate import alone, fold, whole
+from benchmarks.training.validate import alone, whole
 
 FIRST = "The council voted on Monday to close the old bridge, and it will stay closed until the end of the year."
 SECOND = "Drivers will be led over the northern road, which the town widened last summer, said the mayor of the town."

@@ -12,6 +12,7 @@ from cleaners.blocks import read_document
 from cleaners.classifier import shipped
 from cleaners.dump import read_dump
 from cleaners.features import lines
+from cleaners.features.arrays import stacked
 from cleaners.letters import Letter, count
 from cleaners.parsing import parse
 
@@ -60,7 +61,8 @@ def test_every_feature_is_finite_and_one_a_block() -> None:
 def test_any_page_has_finite_features(html: str) -> None:
     document = read_document(parse(html))
     if document.blocks:
-        matrix = features.matrix(document, tuple(features.columns(document)))
+        found = features.columns(document)
+        matrix = stacked(found, tuple(found))
         assert matrix.shape[0] == len(document.blocks)
         assert np.isfinite(matrix).all()
 

@@ -141,9 +141,20 @@ def _facts(article: StoredArticle) -> Iterable[tuple[str, str]]:
         "copies": str(article.duplicates or ""),
         "copy of": str(article.duplicate_of or ""),
         "found by": f"{article.endpoint_kind} {article.endpoint_url}" if article.endpoint_url else "",
+        "asked": " → ".join(article.url_chain) if len(article.url_chain) > 1 else "",
+        "fetched": f"{_moment(article.fetched_at)}, HTTP {article.http_status}" if article.fetched_at else "",
+        "cleaned by": _cleaning(article),
+        "rules": article.rules or "",
         "gone since": _moment(article.gone_at),
     }
     return [(name, fact) for name, fact in facts.items() if fact]
+
+
+def _cleaning(article: StoredArticle) -> str:
+    """Which engine made the text, and what it kept."""
+    kept = f", {article.blocks_kept} of {article.blocks} blocks kept" if article.blocks is not None else ""
+    learned = f", {article.memory_pages} pages learned from" if article.memory_pages else ""
+    return f"engine {article.engine_version}, doubt {article.doubt:.2f}{kept}{learned}"
 
 
 def print_status(status: Status, address: str, now: datetime) -> None:

@@ -86,6 +86,9 @@ def test_show_tells_what_a_revision_changed(database: str) -> None:
         cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
         later = LONG_AGO + timedelta(days=1)
         store.save_visit(Visit(page_id=page_id, run_id=1, at=later, result=cleaned, status=PageStatus.STORED))
+    facts = CliRunner().invoke(app, ["show", "2", "-d", database]).stdout
+    assert "cleaned by  engine test, doubt 0.00" in facts
+    assert ", HTTP 200" in facts
     shown = CliRunner().invoke(app, ["show", "1", "--diff", "-d", database])
     assert shown.exit_code == 0
     assert "first seen: a, 61 words" in shown.stdout

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from newsmill.recleaning import Recleaned
 
+#: What is counted, in the order in which it is told.
+ENDINGS = ("revised", "stored", "unchanged", "left", "failed")
 #: Changed articles that are named in the terminal; --json tells all.
 SHOWN = 10
 
@@ -82,7 +84,7 @@ def reclean(
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+    return ", ".join(f"{counts[name]} {name}" for name in ENDINGS if counts.get(name))
 
 
 def _plain(done: Recleaned) -> dict[str, object]:

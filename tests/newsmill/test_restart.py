@@ -16,6 +16,7 @@ from snapshots import differences, snapshot
 from test_daemon import Running, until
 
 from model.errors import DatabaseBusy
+from newsmill.cli.exits import ExitCode
 from newsmill.demo.server import SampleSites
 from storage import open_store, upgrade
 
@@ -108,7 +109,7 @@ def test_a_crawl_says_what_happened_and_the_next_one_completes_it(
         time.sleep(0.05)
     server.restart()
     _, told = process.communicate(timeout=60)
-    assert process.returncode == 1
+    assert process.returncode == ExitCode.DATABASE
     assert told.count("\n") == 1
     assert "Traceback" not in told
     assert database.partition("?")[0].rpartition("/")[2] in told

@@ -142,12 +142,14 @@ def test_a_broken_dictionary_is_no_archive(body: bytes) -> None:
         read(body)
 
 
+#: `resource.getrusage` would count what the process that started this one had taken.
 _MEASURED = """
-import resource, sys
+import sys
 from newsmill.warc import Selection, read_warc
 with open(sys.argv[1], "rb") as stream:
     lengths = [len(it.page.body) for it in read_warc(stream, Selection()) if it.page]
-print(len(lengths), sum(lengths), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(len(lengths), sum(lengths), int(peak.split()[1]) // 1024)
 """
 
 
@@ -168,7 +170,7 @@ def test_a_large_archive_takes_no_more_memory_than_a_small_one(kind: str, tmp_pa
     assert done.returncode == 0, done.stderr
     pages, size, megabytes = map(int, done.stdout.split())
     assert (pages, size > 280_000_000) == (150, True)
-    assert megabytes < 150
+    assert megabytes < 100
 
 
 def test_an_import_tells_how_far_it_is(sqlite_url: str, tmp_path: Path) -> None:

@@ -104,12 +104,13 @@ def _sqlite(address: Address, *, readonly: bool) -> Engine:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=NORMAL")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
+    def begin(connection: Any) -> None:  # noqa: ANN401 - the driver's connection
         # A transaction that begins by reading and writes later fails at once when another wrote in between,
         # whatever the timeout says: writers announce themselves.
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        connection.execute("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
+    # Not by the event "begin": an engine with any listener asks for listeners at each step of each statement.
+    engine.dialect.do_begin = begin  # type: ignore[assignment]
     return engine
 
 

@@ -24,6 +24,7 @@ def main() -> None:
     print(f"{len(pages)} pages of {'the shared corpus' if (options.corpus or SHARED).is_dir() else 'the fixtures'}\n")
     measured = measure_all(pages, workers=options.workers)
     _print_table("set", [sample.set for sample in pages], measured)
+    _print_table("together", ["all sets"] * len(pages), measured)
     if options.by == "language":
         _print_table("language", [f"{sample.set} {sample.language}" for sample in pages], measured)
     if options.by == "site":

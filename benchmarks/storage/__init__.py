@@ -1,0 +1,1 @@
+"""How the database behaves as it grows: ``python -m benchmarks.storage``."""

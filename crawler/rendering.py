@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Seconds without a request in flight after which a page counts as at rest.
 _QUIET: Final = 0.6
 #: Seconds that reading the page may take: scripts without end hold it up for ever.
-_READING: Final = 4.0
+_READING: Final = 10.0
 
 #: Never handed to the browser: what described the bytes on the wire, and what we send on our own terms.
 _WIRE_HEADERS: Final = frozenset(
@@ -107,26 +107,16 @@ async def shown(page: Page, context: BrowserContext, *, load: Load, jar: Jar, ca
     """
     show = _Show(page, load=load, jar=jar, recent=recent)
     began = time.monotonic()
-    window = await context.new_page()
-    show.window = window
-    await context.route("**/*", show.answer)
-    is_there = False
     try:
-        async with asyncio.timeout(seconds):
-            await window.goto(page.url, wait_until="commit", timeout=0)
-            is_there = True
-            await show.rest()
-    except TimeoutError as error:
-        if not is_there:
-            raise FetchTimeout(page.chain[0], f"the browser shows nothing in {seconds:g} s") from error
-        # Most pages that never rest have long shown what they have to show.
-    if show.trouble is not None:
-        raise readdressed(show.trouble, page.chain[0], f"{show.trouble.detail}; its scripts lead to {show.trouble.url}")
-    try:
+        window = await show.begin(context, seconds)
+        if show.trouble is not None:
+            raise readdressed(show.trouble, page.chain[0], f"{show.trouble.detail}; its scripts lead to {show.trouble.url}")
         async with asyncio.timeout(_READING):
             text = await _read(context, window, cap)
     except TimeoutError as error:
         raise RenderFailed(page.chain[0], "its scripts do not end") from error
+    finally:
+        await show.end()
     body = b"<!DOCTYPE html>" + (text or "").encode("utf-8", "replace")
     if text is None or len(body) > cap:
         raise TooLarge(page.chain[0], f"its scripts made more than {cap:,} bytes of it")
@@ -162,6 +152,32 @@ class _Show:
         self._load, self._jar, self._recent = load, jar, recent
         self._pending = self._parts = self._moves = self._bytes = 0
         self._stirred = time.monotonic()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    async def begin(self, context: BrowserContext, seconds: float) -> Window:
+        """Show the page until it is at rest, or the time is over: most pages that never rest have long shown what they have.
+
+        Raises:
+            FetchTimeout: by then it had not even begun.
+        """
+        self.window = window = await context.new_page()
+        await context.route("**/*", self.answer)
+        is_there = False
+        try:
+            async with asyncio.timeout(seconds):
+                await window.goto(self.page.url, wait_until="commit", timeout=0)
+                is_there = True
+                await self.rest()
+        except TimeoutError as error:
+            if not is_there:
+                raise FetchTimeout(self.page.chain[0], f"the browser shows nothing in {seconds:g} s") from error
+        return window
+
+    async def end(self) -> None:
+        """Ask for nothing more."""
+        for task in self._answering:
+            task.cancel()
+        await asyncio.gather(*self._answering, return_exceptions=True)
 
     async def rest(self) -> None:
         """Wait until nothing was asked for a while."""
@@ -172,7 +188,13 @@ class _Show:
             await asyncio.sleep(left)
 
     async def answer(self, route: Route) -> None:
-        """Answer one request of the browser."""
+        """Answer one request of the browser, in a task that ends with the page."""
+        task = asyncio.create_task(self._answered(route))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+        await asyncio.wait({task})
+
+    async def _answered(self, route: Route) -> None:
         self._pending += 1
         try:
             try:

@@ -14,7 +14,7 @@ from loopback import Reply, Site
 from crawler import Fetcher
 from crawler.browser import found
 from model.access import Access, Render
-from model.errors import BadRedirect, BadStatus, BrowserMissing, RenderFailed, RobotsDisallowed, TooLarge
+from model.errors import BadRedirect, BadStatus, BrowserMissing, FetchError, RenderFailed, RobotsDisallowed, TooLarge
 from model.page import NotModified, Page, Request, Validators, Want
 from model.source import Source
 
@@ -307,28 +307,32 @@ async def test_a_browser_is_replaced_after_many_pages(web: Site, options: Option
     assert first is second is not third
 
 
-@pytest.mark.slow
-async def test_pages_that_hang_swell_or_never_rest(web: Site, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After each of them the next page is shown."""
-    monkeypatch.setattr("crawler.rendering._READING", 3.0)
-    monkeypatch.setattr("crawler.browser._END", 3.0)
-    small = options(networks=NETWORKS, total_timeout=4.0, caps={Want.PAGE: 100_000})
+@pytest.mark.parametrize(
+    ("script", "error"),
+    [
+        ("while (true);", RenderFailed),
+        ("document.body.textContent = 'x'.repeat(1_000_000)", TooLarge),
+        ("document.body.textContent = '日'.repeat(50_000)", TooLarge),
+        (f"{ADD} say('shown'); setInterval(() => fetch('/tick?' + Math.random()), 100)", None),
+        (f"{ADD} say('shown'); for (let n = 0; n < 200; n++) fetch('/tick?n=' + n).catch(() => 0)", None),
+    ],
+    ids=["hangs", "swells", "swells-a-little", "never-rests", "asks-too-much"],
+)
+async def test_after_a_page_that_misbehaves_the_next_is_shown(
+    web: Site, options: Options, monkeypatch: pytest.MonkeyPatch, script: str, error: type[FetchError] | None
+) -> None:
+    if error is RenderFailed:
+        monkeypatch.setattr("crawler.rendering._READING", 1.0)
+        monkeypatch.setattr("crawler.browser._END", 1.0)
     good = web.page("/good", scripted(f"{ADD} say('good')"))
+    url = web.page("/bad", scripted(script))
     web.route("/tick", lambda _: Reply(body=b"x"))
-    faults = {
-        "/hangs": ("while (true);", RenderFailed),
-        "/swells": ("document.body.textContent = 'x'.repeat(20_000_000)", (TooLarge, RenderFailed)),
-        "/swells-a-little": ("document.body.textContent = '日'.repeat(50_000)", TooLarge),
-        "/restless": (f"{ADD} say('shown'); setInterval(() => fetch('/tick?' + Math.random()), 100)", None),
-        "/asks": (f"{ADD} say('shown'); for (let n = 0; n < 500; n++) fetch('/tick?n=' + n).catch(() => 0)", None),
-    }
-    async with Fetcher(small) as fetcher:
+    async with Fetcher(options(networks=NETWORKS, total_timeout=4.0, caps={Want.PAGE: 100_000})) as fetcher:
         visitor = fetcher.of(source(web))
-        for target, (script, error) in faults.items():
-            url = web.page(target, scripted(script))
-            with pytest.raises(error) if error else nullcontext():
-                assert told(await visitor.fetch(Request(url=url))) == "<p>shown</p>"
-            assert told(await visitor.fetch(Request(url=good))) == "<p>good</p>"
+        with pytest.raises(error) if error else nullcontext():
+            assert told(await visitor.fetch(Request(url=url))) == "<p>shown</p>"
+        monkeypatch.undo()
+        assert told(await visitor.fetch(Request(url=good))) == "<p>good</p>"
     assert sum("n=" in target for target in web.pages) <= 100
 
 

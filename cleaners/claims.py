@@ -32,6 +32,8 @@ _BYLINE = "[itemprop~=author],[rel~=author],[class*=byline i],[class*=author i],
 _MOST_BYLINES = 16
 #: Headings looked at, and parts of one.
 _MOST_HEADINGS, _MOST_PARTS = 8, 12
+#: Meta tags looked at; pages of today have up to two hundred.
+_MOST_METAS = 1_000
 #: Stands on no page: decoding takes it out.
 _BETWEEN = "\x1f"
 
@@ -105,14 +107,16 @@ def _parts(node: LexborNode) -> tuple[str, ...]:
 
 
 def _metas(tree: LexborHTMLParser) -> Mapping[str, tuple[str, ...]]:
-    metas: dict[str, tuple[str, ...]] = {}
-    for node in tree.css("meta[content]"):
-        content = _attribute(node, "content")
+    metas: dict[str, dict[str, None]] = {}
+    for node in tree.css("meta[content]")[:_MOST_METAS]:
+        attributes = node.attributes
+        content = (attributes["content"] or "").strip()
+        if not content:
+            continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
-            name = _attribute(node, attribute).lower()
-            if name and content and content not in metas.get(name, ()):
-                metas[name] = (*metas.get(name, ()), content)
-    return metas
+            if name := attributes.get(attribute):
+                metas.setdefault(name.strip().lower(), {})[content] = None
+    return {name: tuple(contents) for name, contents in metas.items() if name}
 
 
 def _items(tree: LexborHTMLParser) -> Mapping[str, tuple[str, ...]]:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from cleaners.blocks import MOST_BLOCKS
 from cleaners.measure import ends_sentence, size
 from model.article import Block, BlockKind
 
@@ -49,9 +51,10 @@ def read_dump(dump: str) -> tuple[Block, ...]:
     width = _wrapped_at(lines)
     groups = _groups(lines) if separated or width else ([line] for line in lines if line.strip())
     found = (line for group in groups for line in _merged(_unwrapped(_read(group), width)))
+    worded = islice((line for line in found if any(map(str.isalnum, line.text))), MOST_BLOCKS)
     return tuple(
         Block(index=index, kind=line.kind, text=line.text, level=line.level, link_density=line.links)
-        for index, line in enumerate(line for line in found if any(map(str.isalnum, line.text)))
+        for index, line in enumerate(worded)
     )
 
 

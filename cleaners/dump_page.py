@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cleaners.dump import read_dump
+from cleaners.dump_gaps import dump_gaps
+from cleaners.evidence import held, sure
 from cleaners.judge import judge
 from cleaners.lexicon import lexicon
 from cleaners.lines import Clutter, byline_names, hashtags
-from cleaners.lines_model import opinions
+from cleaners.lines_model import line_opinions, line_probabilities
 from cleaners.measure import ends_sentence, is_prose, size, units, word_count
 from cleaners.names import distinct
 from cleaners.scripts import language_of
@@ -19,8 +21,9 @@ from model.article import Article, BlockKind, Cleaned, PageKind
 from model.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from cleaners.lexicon import Lexicon
     from cleaners.lines import Finding
     from model.article import Block, Verdict
 
@@ -49,18 +52,22 @@ def clean_text(dump: str, *, title: str | None = None, language: str | None = No
     language = language or language_of(dump)
     words = lexicon(language)
     found = findings(blocks, words)
-    rulings = word_rulings(blocks, found)
-    judged = judge(blocks, opinions(blocks, found, rulings), rulings)
-    title = title or find_title(blocks, found, judged)
+    first, _ = _judged(blocks, found, title or "", words)
+    title = title or find_title(blocks, found, first)
     authors = distinct(name for block in blocks for line in block.text.split("\n") for name in byline_names(line, words))
-    verdicts = judge(
-        blocks,
-        opinions(blocks, found, rulings),
-        rulings,
-        headline_rulings(blocks, title, words),
-        author_rulings(blocks, authors),
-    )
-    return _cleaned(title, verdicts, authors=authors, tags=_tags(blocks, found), language=language)
+    verdicts, doubt = _judged(blocks, found, title, words, authors)
+    return _cleaned(title, verdicts, doubt, authors=authors, tags=_tags(blocks, found), language=language)
+
+
+def _judged(
+    blocks: Sequence[Block], found: Sequence[Finding | None], title: str, words: Lexicon, authors: Collection[str] = ()
+) -> tuple[tuple[Verdict, ...], float]:
+    """A verdict for every block with what is known of the dump, and the doubt about all of them."""
+    opinions = line_opinions(blocks, line_probabilities(blocks, found, word_rulings(blocks, found), title))
+    heard = opinions.blocks
+    against = word_rulings(blocks, found, prose=held(blocks, heard), sure=sure(blocks, heard)) | author_rulings(blocks, authors)
+    headline = headline_rulings(blocks, title, words)
+    return judge(blocks, heard, dump_gaps(blocks, heard, against | headline), against, headline), opinions.doubt
 
 
 def find_title(blocks: Sequence[Block], found: Sequence[Finding | None], verdicts: Sequence[Verdict]) -> str:
@@ -101,13 +108,17 @@ def _tags(blocks: Sequence[Block], found: Sequence[Finding | None]) -> tuple[str
 
 
 def _cleaned(
-    title: str, verdicts: tuple[Verdict, ...], *, authors: tuple[str, ...], tags: tuple[str, ...], language: str | None
+    title: str,
+    verdicts: tuple[Verdict, ...],
+    doubt: float,
+    *,
+    authors: tuple[str, ...],
+    tags: tuple[str, ...],
+    language: str | None,
 ) -> Cleaned:
     text = article_text(verdicts)
     kind = PageKind.ARTICLE if size(text) >= _ARTICLE else PageKind.OTHER
     article = Article(
         title=plain(title), text=text, authors=authors, tags=tags, language=language, kind=kind, word_count=word_count(text)
     )
-    unsure = [verdict.score for verdict in verdicts if verdict.kept]
-    doubt = 1 - sum(unsure) / len(unsure) if unsure else 1.0
     return Cleaned(article=article, verdicts=verdicts, kind=kind, doubt=doubt, engine_version=ENGINE_VERSION)

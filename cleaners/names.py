@@ -27,6 +27,8 @@ _CAPITALISED = re.compile(r"^[^\W\d_a-zß-öø-ÿ]|^(?:d|l|al|o)['’-]\w", re.U
 _PARTICLES = frozenset(
     "a al ap ben bin bint da das de del della den der di do dos du e el i la las le los san st ter van von y zu zur".split()  # noqa: SIM905 - reads better
 )
+#: Characters of a byline that are read: what looks for addresses takes the square of a long word's length.
+_LONGEST = 1_000
 #: A name has at most this many words and characters.
 _MOST_WORDS, _MOST_CHARACTERS = 6, 60
 
@@ -49,8 +51,8 @@ def names(text: str, words: Lexicon) -> tuple[str, ...]:
 
 
 def without_addresses(text: str) -> str:
-    """The text without mail addresses, web addresses and account names."""
-    return _ADDRESS.sub(" ", text).strip()
+    """The text without mail addresses, web addresses and account names; of long texts the beginning, they are no bylines."""
+    return _ADDRESS.sub(" ", text[:_LONGEST]).strip()
 
 
 def distinct(found: Iterable[str]) -> tuple[str, ...]:

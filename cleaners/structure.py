@@ -8,7 +8,7 @@ import numpy as np
 
 from cleaners import features
 from cleaners.classifier import shipped
-from cleaners.features import arrays, context, lines
+from cleaners.features import arrays, context
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,12 +37,6 @@ def probabilities(document: Document) -> NDArray[np.float64]:
     first, second = shipped("blocks"), shipped("context")
     told = first.probabilities(arrays.stacked(found, first.names))
     return second.probabilities(arrays.stacked(found | context.columns(page, told), second.names))
-
-
-def line_probabilities(blocks: Sequence[Block], title: str = "") -> NDArray[np.float64]:
-    """The same for the blocks of a plain-text dump; its title helps where it is known."""
-    forest = shipped("lines")
-    return forest.probabilities(lines.matrix(blocks, title, forest.names))
 
 
 def chosen(found: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -41,6 +41,8 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _WEIGHTS = {"og": 1.0, "json": 0.5, "heading": 1.1, "title": -0.6, "twitter": -0.2, "microdata": 0.05}
 #: Letters of a part that can be a headline by itself, and of a text that can be one at all.
 _SHORTEST, _LONGEST = 8, 300
+#: Characters of a claim that are read, twice over the longest headline.
+_READ = 1_000
 #: Parts of a claim looked at.
 _MOST_PARTS = 8
 #: Letters of a host's label that are enough to know a site by.
@@ -97,7 +99,8 @@ def names_of(site: str, claims: Claims, url: str | None, blocks: Sequence[Block]
     named = (site, *claims.home, host.removeprefix("www."))
     spelled = frozenset(form for name in named if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004
     links = (block.text for block in blocks if block.link_density > 0.9 and len(block.text) <= _SECTION)  # noqa: PLR2004 - a link
-    glued = f"{claims.title} {claims.meta('og:title')} {_string(claims.article.get('headline'))}"
+    claimed = (claims.title, claims.meta("og:title"), _string(claims.article.get("headline")))
+    glued = " ".join(claim[:_READ] for claim in claimed)
     sections = frozenset(normalised(section) for section in (*links, *_sections(claims)) if section in glued)
     return Names(
         spelled=spelled,
@@ -163,7 +166,7 @@ def _forms(claims: Iterable[str], names: Names) -> frozenset[str]:
 
 
 def _tidied(claim: str) -> str:
-    return " ".join(plain(_TAG.sub(" ", unescape(claim))).split())
+    return " ".join(plain(_TAG.sub(" ", unescape(claim[:_READ]))).split())
 
 
 def _string(claim: object) -> str:

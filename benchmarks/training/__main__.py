@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from benchmarks.training.corpus import GoldPage
     from cleaners.classifier import Forest
 
-LINE_TREES = 150
+LINE_TREES = 300
 WEIGHTS = Path(__file__).parents[2] / "cleaners" / "weights"
 
 

@@ -11,12 +11,17 @@ from benchmarks.training.dataset import Example, example
 from benchmarks.training.renderings import STYLES, render
 from cleaners.blocks import read_blocks
 from cleaners.dump import read_dump
-from cleaners.features.lines import columns
+from cleaners.features.lines import Said, columns
+from cleaners.lexicon import lexicon
+from cleaners.scripts import language_of
+from cleaners.sections import findings, word_rulings
+from cleaners.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from benchmarks.training.corpus import GoldPage
+    from cleaners.lexicon import Lexicon
     from model.article import Block
 
 #: Styles that each page is learned from; they differ from page to page.
@@ -37,9 +42,10 @@ def examples(
         turn = zlib.crc32(page.id.encode())
         title = "" if turn % 2 else " ".join(page.title or page.headline)
         for style in _chosen(turn // 2, styles_a_page):
-            lines = read_dump(render(blocks, STYLES[style]))
+            dump = plain(render(blocks, STYLES[style]))
+            lines = read_dump(dump)
             if lines:
-                names, one = _example(page, lines, title)
+                names, one = _example(page, lines, title, lexicon(language_of(dump)))
                 found[style].append(one)
     return found, names
 
@@ -50,7 +56,8 @@ def _chosen(turn: int, number: int) -> list[str]:
     return [names[(turn + step * len(names) // number) % len(names)] for step in range(number)]
 
 
-def _example(page: GoldPage, lines: Sequence[Block], title: str) -> tuple[tuple[str, ...], Example]:
-    features = columns(lines, title)
+def _example(page: GoldPage, lines: Sequence[Block], title: str, words: Lexicon) -> tuple[tuple[str, ...], Example]:
+    found = findings(lines, words)
+    features = columns(lines, title, Said(found=found, ruled=word_rulings(lines, found)))
     matrix = np.stack([values.astype(np.float32) for values in features.values()], axis=1)
     return tuple(features), example(page, lines, matrix)

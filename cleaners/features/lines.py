@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features import arrays, head, place, text
+from cleaners.features import arrays, head, place, spoken, text
 from cleaners.features.arrays import GOOD, KINDS, log
 from cleaners.tree import Document
 from model.article import BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from numpy.typing import NDArray
 
     from cleaners.features.arrays import Arrays, Columns
+    from cleaners.lines import Finding
     from model.article import Block
 
 
-def columns(blocks: Sequence[Block], title: str) -> Columns:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What words say of a dump."""
+
+    #: Of each block.
+    found: Sequence[Finding | None]
+    #: Indexes of the blocks that words rule out.
+    ruled: Collection[int]
+
+
+def columns(blocks: Sequence[Block], title: str, said: Said) -> Columns:
     """Every feature of a dump with at least one block, by name, in a fixed order; the title is "" where unknown."""
     document = Document(
         blocks=tuple(blocks),
@@ -47,14 +59,15 @@ def columns(blocks: Sequence[Block], title: str) -> Columns:
         **head.spoken_of(page, found, named),
         **head.title(page),
         **_in_a_row(page),
+        **spoken.spoken(blocks, said.found, said.ruled),
     }
 
 
-def matrix(blocks: Sequence[Block], title: str, names: Sequence[str]) -> NDArray[np.float32]:
+def matrix(blocks: Sequence[Block], title: str, names: Sequence[str], said: Said) -> NDArray[np.float32]:
     """The named features: a row a block, a column a name."""
     if not blocks:
         return np.zeros((0, len(names)), dtype=np.float32)
-    return arrays.stacked(columns(blocks, title), names)
+    return arrays.stacked(columns(blocks, title, said), names)
 
 
 def _in_a_row(page: Arrays) -> Columns:

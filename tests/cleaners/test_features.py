@@ -14,6 +14,7 @@ from cleaners.dump import read_dump
 from cleaners.features import lines
 from cleaners.features.arrays import stacked
 from cleaners.letters import Letter, count
+from cleaners.lines_model import line_probabilities
 from cleaners.parsing import parse
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def test_blocks_that_speak_of_what_the_head_names_are_told() -> None:
 def test_the_forest_asks_for_features_there_are() -> None:
     document = page(news())
     assert set(shipped("blocks").names) <= set(features.columns(document))
-    assert set(shipped("lines").names) <= set(lines.columns(document.blocks, ""))
+    assert set(shipped("lines").names) <= set(
+        lines.columns(document.blocks, "", lines.Said(found=[None] * len(document.blocks), ruled=()))
+    )
 
 
 def test_the_story_is_kept_and_the_rest_is_not() -> None:
@@ -94,7 +97,7 @@ def test_the_story_of_a_dump_is_kept_and_the_menu_is_not() -> None:
     menu = "\n".join(f"* {name}" for name in ("Home", "Sport", "Culture", "Weather", "Opinion", "Jobs", "Contact"))
     story = "\n\n".join(f"{STORY} Part {number}." for number in range(8))
     blocks = read_dump(f"{menu}\n\nHarbour wall to be rebuilt\n\n{story}\n\n{menu}\n")
-    kept = structure.chosen(structure.line_probabilities(blocks, "Harbour wall to be rebuilt"))
+    kept = structure.chosen(line_probabilities(blocks, [None] * len(blocks), (), "Harbour wall to be rebuilt"))
     assert [keep for block, keep in zip(blocks, kept, strict=True) if block.text.startswith("The council")] == [True] * 8
     assert not any(keep for block, keep in zip(blocks, kept, strict=True) if block.text in ("Home", "Jobs", "Contact"))
 
@@ -105,7 +108,7 @@ def test_an_empty_page_is_all_doubt() -> None:
     assert found.tolist() == []
     assert structure.chosen(found).tolist() == []
     assert structure.doubt((), found) == 1.0
-    assert structure.line_probabilities(()).tolist() == []
+    assert line_probabilities((), (), ()).tolist() == []
 
 
 @pytest.mark.parametrize(("found", "kept"), [([0.9, 0.4, 0.5], [1, 0, 1]), ([0.3, 0.25, 0.1], [1, 1, 0]), ([0.05, 0.04], [0, 0])])

@@ -144,3 +144,8 @@ def test_section_that_the_page_names_is_cut_off() -> None:
 def test_words_of_a_heading_do_not_run_together_and_are_not_torn() -> None:
     assert title("", "<h1><span>Ferry</span><span>sails again</span></h1>") == "Ferry sails again"
     assert title("<title>Ferry sails</title>", "<h1>Fer<b>r</b>y sails</h1>") == "Ferry sails"
+
+
+@pytest.mark.parametrize("claim", ["a - " * 50_000, "<b " * 50_000, "x" * 500_000], ids=["marks", "tags", "one word"])
+def test_claims_of_any_length_are_read_quickly(claim: str) -> None:
+    assert len(title(f"<meta property='og:title' content='{claim}'>")) <= 1_000

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from storage.tokens import INDEXED, folded_character, run_tokens, runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from storage.query import Term
 
 #: Characters before the first word found, and of the whole snippet.
 _BEFORE, _LENGTH = 60, 240
+#: Characters folded at a time.
+_PIECE = 1000
 
 
 class _Place(NamedTuple):
@@ -49,10 +51,16 @@ def _word_before(plain: str, place: int) -> int:
 
 
 def _spans(plain: str, terms: tuple[Term, ...]) -> list[tuple[int, int]]:
-    """Where the terms stand in the text, in order; what overlaps is one."""
-    places = list(_places(plain))
+    """Where the terms stand in the text, in order, as far as a snippet reaches; what overlaps is one."""
+    places: list[_Place] = []
+    found: set[tuple[int, int]] = set()
+    for place in _places(plain):
+        places.append(place)
+        found.update(span for term in terms if (span := _ending(places, term)))
+        if found and place.start > min(found)[0] + _LENGTH:
+            break
     merged: list[tuple[int, int]] = []
-    for first, last in sorted({span for term in terms for span in _matches(places, term)}):
+    for first, last in sorted(found):
         if merged and first < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
@@ -60,26 +68,41 @@ def _spans(plain: str, terms: tuple[Term, ...]) -> list[tuple[int, int]]:
     return merged
 
 
-def _matches(places: list[_Place], term: Term) -> Iterator[tuple[int, int]]:
+def _ending(places: list[_Place], term: Term) -> tuple[int, int] | None:
+    """The term where its last token is the last of these places; None where it is not."""
     *before, last = term.tokens
-    for index in range(len(places) - len(before)):
-        end = places[index + len(before)]
-        found = end.token.startswith(last) if term.prefix else end.token == last
-        if found and all(places[index + offset].token == token for offset, token in enumerate(before)):
-            single = end.paired and len(last) == 1
-            yield places[index].start, end.start + 1 if single else end.end
+    end, first = places[-1], len(places) - len(term.tokens)
+    if first < 0 or not (end.token.startswith(last) if term.prefix else end.token == last):
+        return None
+    if any(places[first + offset].token != token for offset, token in enumerate(before)):
+        return None
+    single = end.paired and len(last) == 1
+    return places[first].start, end.start + 1 if single else end.end
 
 
 def _places(plain: str) -> Iterator[_Place]:
-    text, origin = _fold(plain)
-    for run in runs(text):
-        for offset, token in enumerate(run_tokens(run)):
-            start = run.start + offset if run.paired else run.start
-            end = start + len(token) if run.paired else run.end
-            yield _Place(token, origin[start], origin[end - 1] + 1, run.paired)
+    for begin, piece in _pieces(plain):
+        text, origin = _fold(piece)
+        for run in runs(text):
+            for offset, token in enumerate(run_tokens(run)):
+                start = run.start + offset if run.paired else run.start
+                end = start + len(token) if run.paired else run.end
+                yield _Place(token, begin + origin[start], begin + origin[end - 1] + 1, run.paired)
 
 
-def _fold(plain: str) -> tuple[str, list[int]]:
+def _pieces(plain: str) -> Iterator[tuple[int, str]]:
+    """The text in pieces that end at spaces, which no token crosses, each with its place: most snippets need but the first."""
+    begin = 0
+    while begin < len(plain):
+        end = plain.find(" ", begin + _PIECE)
+        end = len(plain) if end < 0 else end
+        yield begin, plain[begin:end]
+        begin = end
+
+
+def _fold(plain: str) -> tuple[str, Sequence[int]]:
     """The folded text, and for each of its characters the place in the text it comes from."""
+    if plain.isascii():
+        return plain.lower(), range(len(plain))
     pieces = [folded_character(character) for character in plain]
     return "".join(pieces), [index for index, piece in enumerate(pieces) for _ in piece]

@@ -111,6 +111,11 @@ def _dripping(head: bytes, drop: bytes) -> Writing:
     return drip
 
 
+def _number(hit: Hit) -> int:
+    """The page that a list or an article is asked for."""
+    return int(hit.target.partition("page=")[2] or 1)
+
+
 async def _silent(_hit: Hit, _writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(60)
 
@@ -194,9 +199,13 @@ PAGES: tuple[Fault, ...] = (
     # Markup that is meant to hurt.
     _page("nested-tags", "stored | skipped empty | failed clean_timeout | failed clean_crashed | failed unreadable",
           _html("<div>" * 100_000 + "deep" + "</div>" * 100_000)),
-    _page("paragraphs", "stored | failed clean_timeout | failed clean_crashed", _html("<p>A short one." * 60_000)),
+    _page("paragraphs", "stored | skipped not_an_article | failed clean_timeout | failed clean_crashed", _html(
+        "<p>A short one." * 60_000)),
     _page("colspan", "stored | failed clean_timeout | failed clean_crashed", _html(
         article("tables", extra="<table>" + "<tr><td colspan=9007199254740992>x</td></tr>" * 50 + "</table>"))),
+    # An article whose every part leads to another one.
+    _page("endless-parts", "stored", lambda hit: Reply(body=article(
+        f"part {_number(hit)}", extra=f"<a href='/endless-parts?page={_number(hit) + 1}'>{_number(hit) + 1}</a>").encode())),
     # Bytes that are no text, or another one than they say.
     _page("empty", "skipped empty | failed unreadable", _html(b"")),
     _page("nul", "stored", _html(article("nul").replace("</p>", "\x00 </p>"))),

@@ -14,6 +14,7 @@ import pytest
 from configuring import write_config
 from snapshots import differences, snapshot
 
+from newsmill.cli.exits import ExitCode
 from newsmill.demo.server import SampleSites
 from storage import upgrade
 
@@ -38,13 +39,15 @@ def finish(config: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def kill_after(config: Path, seconds: float) -> None:
+def kill_after(config: Path, seconds: float, *, how: signal.Signals = signal.SIGKILL) -> int | None:
+    """Begin a crawl and end it; its exit code, None where it was done before."""
     process = subprocess.Popen(command(config), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.send_signal(how)
+        return process.wait(timeout=60)
+    return None
 
 
 @dataclass(frozen=True)
@@ -79,4 +82,16 @@ def test_a_crawl_killed_at_random_moments_ends_like_an_undisturbed_one(
         kill_after(config, chance.uniform(0.2, 0.7) * undisturbed.seconds)
     finish(config)
     assert len(undisturbed.snapshot["articles"]) >= 60
+    assert not differences(snapshot(database_url), undisturbed.snapshot)
+
+
+@pytest.mark.slow
+def test_a_crawl_told_to_end_says_so_and_the_next_ones_complete_it(
+    database_url: str, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    config = write_config(tmp_path, undisturbed.sites, database_url, delay=DELAY)
+    chance = random.Random(7)
+    ends = [kill_after(config, chance.uniform(0.3, 0.6) * undisturbed.seconds, how=signal.SIGTERM) for _ in range(3)]
+    assert set(ends) <= {None, ExitCode.INTERRUPTED, -signal.SIGTERM}  # the last: before it listened
+    finish(config)
     assert not differences(snapshot(database_url), undisturbed.snapshot)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: What an article may cost in the largest database, of what it costs in the smallest.
 GROWTH = 1.5
 _HEAD = (
-    "| articles | ms a write: CPU / clock | finding copies, ms: new / copy | search, ms: median / slow | KB an article |"
+    "| articles | ms a write: CPU / clock | copies, CPU ms: new / copy | search, ms: CPU / median / slow | KB an article |"
     " without raw | ms a write, 50 readers | failed writes / reads |"
 )
 
@@ -33,7 +33,7 @@ def line(figures: Figures) -> str:
         f"{figures.articles:,}",
         f"{figures.write:.1f} / {figures.write_clock:.1f}",
         f"{figures.placing_new:.1f} / {figures.placing_copy:.1f}",
-        f"{figures.search:.1f} / {figures.slow_search:.0f}",
+        f"{figures.search_cpu:.1f} / {figures.search:.1f} / {figures.slow_search:.0f}",
         f"{figures.size / 1000:.1f}",
         f"{figures.size_without_raw / 1000:.1f}",
         f"{figures.read_write:.1f}",

@@ -59,7 +59,7 @@ _ALL_SEGMENTS = frozenset({"komplettansicht", "one-page", "onepage", "single-pag
 _ALL = r"[a-z_]+=(?:all|full|single|complete|1|true|yes)?|[a-z]+-?(?:page|ansicht|all)"
 _PLAIN = re.compile(r"[A-Za-z0-9-]+")
 _OWN_MARK = re.compile(r"(?:\.\w{1,5})$|[-_.,]?(?:page|seite|teil|part)[-_=]?[01](?:\.\w{1,5})?$", re.IGNORECASE)
-_HREF = re.compile(rb"href\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_HREF = re.compile(rb"\s*=\s*[\"']?([^\"'\s>]+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +100,17 @@ def further(page: Page, decode: Decode, *, first: str, number: int, passed: froz
 def _may_go_on(page: Page, first: str, number: int) -> bool:
     """Whether any address on the page, unparsed, is a further part's: nearly all pages end here, within a millisecond."""
     sign, name = _sign(number), _name(first)
-    for href in {match[1] or match[2] or match[3] or b"" for match in _HREF.finditer(page.body)}:
+    for href in _hrefs(page.body):
         near = name in href or href[:1] in b"?." or b"/" not in href
         if near and sign.search(href) and _is_near(first, _absolute(href, page.url)):
             return True
     return False
+
+
+def _hrefs(body: bytes) -> set[bytes]:
+    """The addresses of an unparsed page. Splitting takes a third of the time of a search without regard to case."""
+    pieces = (*body.split(b"href")[1:], *body.split(b"HREF")[1:])
+    return {match[1] for piece in pieces if (match := _HREF.match(piece))}
 
 
 def _name(first: str) -> bytes:

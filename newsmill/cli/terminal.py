@@ -143,6 +143,8 @@ def _facts(article: StoredArticle) -> Iterable[tuple[str, str]]:
         "found by": f"{article.endpoint_kind} {article.endpoint_url}" if article.endpoint_url else "",
         "asked": " → ".join(article.url_chain) if len(article.url_chain) > 1 else "",
         "fetched": f"{_moment(article.fetched_at)}, HTTP {article.http_status}" if article.fetched_at else "",
+        "text from": "its feed" if article.text_from == "feed" else f"{article.parts} pages" if article.parts > 1 else "",
+        "missing": article.missing_part or "",
         "cleaned by": _cleaning(article),
         "rules": article.rules or "",
         "gone since": _moment(article.gone_at),

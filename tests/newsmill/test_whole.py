@@ -197,10 +197,17 @@ def test_where_it_cannot_be_had_the_numbers_are_followed(paper: Paper) -> None:
 
 
 def test_show_explains_the_parts_from_the_raw_archive(paper: Paper) -> None:
+    from typer.testing import CliRunner
+
+    from newsmill.cli import app
     from newsmill.whole import clean_whole
 
     paper.parts("harbour", 3)
     paper.crawl()
+    shown = CliRunner().invoke(app, ["show", "1", "--database", paper.database]).stdout
+    assert "text from   3 pages" in shown
+    explained = CliRunner().invoke(app, ["show", "1", "--explain", "--database", paper.database]).stdout
+    assert "already" in explained
     with open_store(paper.database, readonly=True) as store:
         raw = store.raw_article(1)
     assert [it.url.rpartition("/")[2] for it in (raw, *raw.parts)] == ["harbour", "harbour?page=2", "harbour?page=3"]

@@ -8,6 +8,7 @@ a whole article is one table cell; a single ``<br>`` stays as a newline inside t
 from __future__ import annotations
 
 import re
+from textwrap import dedent
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ _NOTHING: Mapping[str, str | None] = MappingProxyType({})
 _HIDING_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _EMPTY = VOID | SKIPPED
 
+#: Columns of a tab in preformatted text.
+_TAB = 4
 #: Blocks that are read of one page; the longest of 1,681 real ones has 1,500. What costs more is made to cost.
 MOST_BLOCKS = 10_000
 
@@ -58,12 +61,18 @@ def _description(node: LexborNode | None) -> str:
     return next((content for meta in found if (content := meta.attributes.get("content"))), "")
 
 
+def _as_written(text: str) -> str:
+    """Preformatted text without the indentation that all its lines share, and without blank lines around it."""
+    lines = (line.rstrip() for line in text.expandtabs(_TAB).split("\n"))
+    return dedent("\n".join(lines)).strip("\n")
+
+
 class _Reader:
     """What has been read so far. Elements and blocks are parallel lists; see `Document` for their meaning."""
 
     __slots__ = (
-        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "open", "open_links", "owner", "owners",
-        "parents", "pieces", "shape", "shapes", "started_in", "tags", "texts",
+        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "open", "open_links", "open_pres",
+        "owner", "owners", "parents", "pieces", "shape", "shapes", "started_in", "tags", "texts",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -85,6 +94,7 @@ class _Reader:
         #: Elements that are open.
         self.open: list[int] = []
         self.open_links = 0
+        self.open_pres = 0
         #: The table closed last: one that holds it is no data table.
         self.innermost_table = -1
         #: The block being read: its finished lines, the pieces of its last line, its characters inside links.
@@ -132,6 +142,7 @@ class _Reader:
         if tag in BREAKING:
             if self.pieces or self.lines:
                 self.flush()
+            self.open_pres += tag == "pre"
         elif tag == "a":
             self.open_links += 1
         self.open.append(self.note(tag, attributes))
@@ -163,7 +174,9 @@ class _Reader:
         if tag in BREAKING:
             if self.pieces or self.lines:
                 self.flush()
-            if tag == "table":
+            if tag == "pre":
+                self.open_pres -= 1
+            elif tag == "table":
                 if self.innermost_table < number:
                     merge_rows(number, self.tags, self.first, self.end, self.texts, self.owners, self.links)
                 self.innermost_table = number
@@ -189,8 +202,9 @@ class _Reader:
             self.flush()
 
     def fold(self) -> str:
-        """Take the last line out, white space folded."""
-        line = " ".join("".join(self.pieces).split())
+        """Take the last line out, white space folded; in preformatted text all lines, as they are."""
+        line = "".join(self.pieces)
+        line = _as_written(line) if self.open_pres else " ".join(line.split())
         self.pieces.clear()
         return line
 

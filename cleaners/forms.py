@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from cleaners.links import linked
-from cleaners.text import plain
+from cleaners.text import plain, preformatted
 from model.article import BlockKind
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ class Form(StrEnum):
 
 
 #: What HTML may hold; nh3 takes out everything else, though nothing else is ever put in.
-_TAGS = frozenset("article a blockquote h1 h2 h3 h4 h5 h6 li p pre table tbody td tr ul br".split())  # noqa: SIM905 - reads better
+_TAGS = frozenset("article a blockquote h1 h2 h3 h4 h5 h6 li ol p pre table tbody td tr ul br".split())  # noqa: SIM905 - reads better
 _SCHEMES = frozenset({"http", "https", "mailto"})
 #: Characters that mean something to Markdown wherever they stand, and beginnings of lines that do.
 _MEANING = re.compile(r"([\\`*_\[\]<>])")
 _OPENING = re.compile(r"^(\s*)(\d*)([#+.)-])(?=\s|$)", re.MULTILINE)
 _CELL = " | "
+#: The path of an item whose list is an ordered one.
+_ORDERED = re.compile(r"/ol(?:\.[^/]*)?/li(?:\.[^/]*)?(?:/(?!ul|ol|dl|menu|dir)[^/]*)*$")
 
 
 def render(cleaned: Cleaned, form: Form = Form.TEXT, *, anchors: Sequence[Anchor] = ()) -> str:
@@ -71,8 +73,13 @@ def _grouped(
 def _markdown(kind: BlockKind, blocks: list[tuple[Block, Sequence[tuple[str, str]]]]) -> Iterator[str]:
     texts = [_inline(pieces) for _, pieces in blocks]
     if kind is BlockKind.LIST_ITEM:
-        indents = ["  " * max(0, block.level - min(b.level for b, _ in blocks)) for block, _ in blocks]
-        yield "\n".join(f"{indent}- {' '.join(text.split())}" for indent, text in zip(indents, texts, strict=True))
+        outermost = min(block.level for block, _ in blocks)
+        marks = list(_marks([block for block, _ in blocks]))
+        step = max(map(len, marks)) + 1
+        indents = [" " * step * (block.level - outermost) for block, _ in blocks]
+        yield "\n".join(
+            f"{indent}{mark} {' '.join(text.split())}" for indent, mark, text in zip(indents, marks, texts, strict=True)
+        )
     elif kind is BlockKind.TABLE_ROW:
         yield _table([plain(block.text).split(_CELL) for block, _ in blocks])
     elif kind is BlockKind.HEADING:
@@ -81,9 +88,19 @@ def _markdown(kind: BlockKind, blocks: list[tuple[Block, Sequence[tuple[str, str
     elif kind is BlockKind.QUOTE:
         yield "\n>\n".join("> " + text.replace("\n", "\n> ") for text in texts)
     elif kind is BlockKind.PREFORMATTED:
-        yield from (f"```\n{plain(block.text).replace('```', '` ` `')}\n```" for block, _ in blocks)
+        yield from (f"```\n{preformatted(block.text).replace('```', '` ` `')}\n```" for block, _ in blocks)
     else:
         yield from (text.replace("\n", "  \n") for text in texts)
+
+
+def _marks(items: Sequence[Block]) -> Iterator[str]:
+    """What stands before each list item: a dash, or its number where the list is an ordered one."""
+    counts: dict[int, int] = {}
+    for item in items:
+        counts = {level: count for level, count in counts.items() if level <= item.level}
+        ordered = bool(_ORDERED.search(item.path))
+        counts[item.level] = counts.get(item.level, 0) + 1 if ordered else 0
+        yield f"{counts[item.level]}." if ordered else "-"
 
 
 def _inline(pieces: Sequence[tuple[str, str]]) -> str:
@@ -110,7 +127,7 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 def _html(kind: BlockKind, blocks: list[tuple[Block, Sequence[tuple[str, str]]]]) -> Iterator[str]:
     texts = ["".join(_anchor(*piece) for piece in pieces).replace("\n", "<br>\n") for _, pieces in blocks]
     if kind is BlockKind.LIST_ITEM:
-        yield "<ul>\n" + "\n".join(f"<li>{text}</li>" for text in texts) + "\n</ul>"
+        yield _lists([(block.level, _list_tag(block), text) for (block, _), text in zip(blocks, texts, strict=True)])
     elif kind is BlockKind.TABLE_ROW:
         rows = ("".join(f"<td>{escape(cell)}</td>" for cell in plain(block.text).split(_CELL)) for block, _ in blocks)
         yield "<table><tbody>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</tbody></table>"
@@ -122,6 +139,30 @@ def _html(kind: BlockKind, blocks: list[tuple[Block, Sequence[tuple[str, str]]]]
         yield from (f"<pre>{escape(block.text)}</pre>" for block, _ in blocks)
     else:
         yield from (f"<p>{text}</p>" for text in texts)
+
+
+def _list_tag(block: Block) -> str:
+    return "ol" if _ORDERED.search(block.path) else "ul"
+
+
+def _lists(items: Sequence[tuple[int, str, str]]) -> str:
+    """List items, each a level, its list's tag and its text, as lists inside lists."""
+    written: list[str] = []
+    opened: list[tuple[int, str]] = []
+    for level, tag, text in items:
+        while opened and (opened[-1][0] > level or (opened[-1][0] == level and opened[-1][1] != tag)):
+            written[-1] += "</li>"
+            written.append(f"</{opened.pop()[1]}>")
+        if opened and opened[-1][0] == level:
+            written[-1] += "</li>"
+        else:
+            written.append(f"<{tag}>")
+            opened.append((level, tag))
+        written.append(f"<li>{text}")
+    for _, tag in reversed(opened):
+        written[-1] += "</li>"
+        written.append(f"</{tag}>")
+    return "\n".join(written)
 
 
 def _anchor(piece: str, address: str) -> str:

@@ -26,12 +26,17 @@ def plain(text: str) -> str:
     return "\n".join(line.strip() for line in spaced.split("\n")).strip("\n")
 
 
+def preformatted(text: str) -> str:
+    """The text as it is written, indentation and all, without marks that show nothing and blank lines around it."""
+    return _INVISIBLE.sub("", text).strip("\n")
+
+
 def assemble(blocks: Iterable[Block]) -> str:
     """The text of an article from its blocks."""
     parts: list[str] = []
     last: BlockKind | None = None
     for block in blocks:
-        if text := plain(block.text):
+        if text := preformatted(block.text) if block.kind is BlockKind.PREFORMATTED else plain(block.text):
             if parts:
                 parts.append("\n" if block.kind is last and last in _TOGETHER else "\n\n")
             parts.append(text)

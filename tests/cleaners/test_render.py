@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from cleaners import Form, anchors_of, render
+from cleaners import Form, anchors_of, clean, render
 from cleaners.version import ENGINE_VERSION
 from model.article import Article, Block, BlockKind, Cleaned, PageKind, Verdict
 
@@ -42,7 +42,7 @@ def test_markdown_of_every_kind() -> None:
     assert render(PAGE, Form.MARKDOWN) == (
         "# A \\*title\\*\n\n1\\. not a list, \\<b\\>not bold\\</b\\>\n\n### Under the bridge\n\n- one\n  - inner\n\n"
         "> said\n> so\n\n"
-        "| Year | Boats |\n| --- | --- |\n| 2026 | 4 |\n\n```\na b\n```\n"
+        "| Year | Boats |\n| --- | --- |\n| 2026 | 4 |\n\n```\na  b\n```\n"
     )
 
 
@@ -89,3 +89,29 @@ def test_html_never_holds_more_than_plain_elements(blocks: list[tuple[BlockKind,
     tree = LexborHTMLParser(html)
     assert not tree.css("script, img, style, iframe, [onerror], [style]")
     assert render(cleaned(*blocks), Form.MARKDOWN)
+
+
+STORY = "".join(
+    f"<p>Sentence {number} of a story that is long enough to be read as prose by anybody who reads it.</p>" for number in range(5)
+)
+LISTS = (
+    "<ol><li>One to do now.</li><li>Two to do now.<ul><li>inner one</li><li>inner two</li></ul></li><li>Three to do.</li></ol>"
+)
+
+
+def test_ordered_and_nested_lists_stay_so() -> None:
+    cleaned = clean(f"<article><h1>Title</h1>{STORY}{LISTS}{STORY.replace('story', 'tale')}</article>")
+    markdown, html = render(cleaned, Form.MARKDOWN), render(cleaned, Form.HTML)
+    assert "\n\n1. One to do now.\n2. Two to do now.\n   - inner one\n   - inner two\n3. Three to do.\n\n" in markdown
+    assert (
+        "<ol>\n<li>One to do now.</li>\n<li>Two to do now.\n<ul>\n<li>inner one</li>\n<li>inner two</li>\n</ul></li>\n"
+        "<li>Three to do.</li>\n</ol>\n"
+    ) in html
+
+
+def test_preformatted_text_keeps_its_lines_and_indentation() -> None:
+    code = "<pre>\n  def ferry():\n      return <b>True</b>\n\n</pre>"
+    cleaned = clean(f"<article><h1>Title</h1>{STORY}{code}{STORY.replace('story', 'tale')}</article>")
+    assert "\n\ndef ferry():\n    return True\n\n" in cleaned.article.text
+    assert "```\ndef ferry():\n    return True\n```\n" in render(cleaned, Form.MARKDOWN)
+    assert "<pre>def ferry():\n    return True</pre>" in render(cleaned, Form.HTML)

@@ -33,8 +33,9 @@ format: $(READY) ## let ruff put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY) ## measure extraction against named peers (on ../shared/corpus, or on fixtures/ without it)
+bench: $(READY) ## measure extraction and a crawl against named peers (on ../shared/corpus, or on fixtures/ without it)
 	$(BIN)/python -m benchmarks.extraction
+	$(BIN)/python -m benchmarks.crawl
 
 CORPUS ?= ../shared/corpus
 train: $(READY) ## train the classifiers anew from CORPUS=folder and write cleaners/weights

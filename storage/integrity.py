@@ -48,6 +48,11 @@ WRONG: Final = {
         WHERE p.fetch_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM page_fetch f WHERE f.id = p.fetch_id)""",
     "raw bodies packed with a page that is not there": """SELECT count(*) FROM raw_body b
         WHERE b.dictionary_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM raw_dictionary d WHERE d.id = b.dictionary_id)""",
+    "parts of articles without their first page, or twice": """SELECT count(*) FROM page_fetch f WHERE f.first_id IS NOT NULL
+        AND (NOT EXISTS (SELECT 1 FROM page_fetch o WHERE o.id = f.first_id AND o.first_id IS NULL AND o.page_id = f.page_id)
+        OR EXISTS (SELECT 1 FROM page_fetch d WHERE d.first_id = f.first_id AND d.part = f.part AND d.id <> f.id))""",
+    "pages whose feed's text is not there": """SELECT count(*) FROM page p
+        WHERE p.feed_body_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM raw_body b WHERE b.id = p.feed_body_id)""",
     "articles that full-text search does not know": "SELECT count(*) FROM article WHERE id NOT IN ({indexed})",
     "entries of full-text search without an article": """SELECT count(*) FROM ({indexed}) AS known
         WHERE NOT EXISTS (SELECT 1 FROM article a WHERE a.id = known.{key})""",

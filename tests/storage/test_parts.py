@@ -85,6 +85,22 @@ def test_a_page_is_pruned_with_its_parts(store: Store) -> None:
     assert not any(finding.wrong for finding in store.check())
 
 
+@pytest.mark.parametrize(
+    ("harm", "what"),
+    [
+        ("UPDATE page_fetch SET first_id = 99 WHERE part = 2", "parts of articles without their first page, or twice"),
+        ("UPDATE page_fetch SET part = 2 WHERE part = 3", "parts of articles without their first page, or twice"),
+        ("UPDATE page SET feed_body_id = 99", "pages whose feed's text is not there"),
+    ],
+)
+def test_the_check_finds_parts_and_texts_that_are_lost(store: Store, harm: str, what: str) -> None:
+    Site(store).save(url("a"), page=LONG)
+    assert not any(finding.wrong for finding in store.check())
+    with store.writing() as connection:
+        connection.execute(sql(harm))
+    assert [finding.what for finding in store.check() if finding.wrong] == [what]
+
+
 def test_what_a_feed_carries_is_kept_with_the_page(store: Store) -> None:
     site = Site(store)
     link = Link(url=url("a"), content="<p>Wörter</p>")

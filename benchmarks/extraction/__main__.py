@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections import defaultdict
+from difflib import ndiff
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def main() -> None:
         _print_table("language", [f"{sample.set} {sample.language}" for sample in pages], measured)
     if options.by == "site":
         _print_table("site", [sample.site for sample in pages], measured)
-    _print_worst(pages, measured, options.worst)
+    _print_worst(pages, measured, options.worst, differences=options.diff)
 
 
 def _options() -> argparse.Namespace:
@@ -40,6 +41,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--every", type=int, default=1, help="measure only each so-many-th page")
     parser.add_argument("--by", choices=["language", "site"], help="one more table")
     parser.add_argument("--worst", type=int, default=0, help="list so many of our worst pages")
+    parser.add_argument("--diff", action="store_true", help="with --worst: what is missing (-) and what is too much (+)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     return parser.parse_args()
 
@@ -63,11 +65,20 @@ def _print_table(what: str, groups: Sequence[str], measured: Sequence[dict[str, 
     print()
 
 
-def _print_worst(pages: Sequence[Sample], measured: Sequence[dict[str, Result]], count: int) -> None:
-    ours = next(iter(PEERS))
-    for sample, results in sorted(zip(pages, measured, strict=True), key=lambda pair: pair[1][ours].score.f1)[:count]:
-        figures = "  ".join(f"{name} {results[name].score.f1:.2f}" for name in PEERS)
+def _print_worst(pages: Sequence[Sample], measured: Sequence[dict[str, Result]], count: int, *, differences: bool) -> None:
+    name, extract = next(iter(PEERS.items()))
+    for sample, results in sorted(zip(pages, measured, strict=True), key=lambda pair: pair[1][name].score.f1)[:count]:
+        figures = "  ".join(f"{peer} {results[peer].score.f1:.2f}" for peer in PEERS)
         print(f"{figures}  {sample.set}/{sample.id}  {sample.url}")
+        if differences:
+            text = "" if results[name].error else extract(sample)
+            print(*(f"    {line}" for line in difference(sample.text, text)), sep="\n")
+
+
+def difference(gold: str, text: str) -> list[str]:
+    """Lines of the gold that are missing ("-") and lines that are too much ("+"), in order, white space folded."""
+    wanted, given = ([" ".join(line.split()) for line in part.splitlines() if line.strip()] for part in (gold, text))
+    return [line for line in ndiff(wanted, given, linejunk=None, charjunk=None) if line[0] in "-+"]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from cleaners import features, structure
 from cleaners.blocks import read_document
 from cleaners.classifier import shipped
 from cleaners.dump import read_dump
-from cleaners.features import lines
+from cleaners.features import context, lines
 from cleaners.features.arrays import stacked
 from cleaners.letters import Letter, count
 from cleaners.lines_model import line_probabilities
@@ -78,7 +78,9 @@ def test_blocks_that_speak_of_what_the_head_names_are_told() -> None:
 
 def test_the_forest_asks_for_features_there_are() -> None:
     document = page(news())
-    assert set(shipped("blocks").names) <= set(features.columns(document))
+    arrays, found = features.read(document)
+    assert set(shipped("blocks").names) <= set(found)
+    assert set(shipped("context").names) <= set(found | context.columns(arrays, np.zeros(len(document.blocks))))
     assert set(shipped("lines").names) <= set(
         lines.columns(document.blocks, "", lines.Said(found=[None] * len(document.blocks), ruled=()))
     )

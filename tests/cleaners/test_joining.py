@@ -73,7 +73,7 @@ def test_a_page_with_everything_counts_by_what_is_new() -> None:
 
 @pytest.mark.parametrize("kind", [PageKind.TEASER, PageKind.OTHER, PageKind.ARTICLE])
 def test_a_teaser_gives_way_to_the_whole_text_and_keeps_its_claims(kind: PageKind) -> None:
-    teaser = part(PARAGRAPHS[0], kind=kind, authors=("Anna Lee",), paywalled=True)
+    teaser = part(PARAGRAPHS[0], kind=kind, authors=("Anna Lee",), image="https://a.example/i.jpg", paywalled=True)
     whole = part(*PARAGRAPHS, published=NOON)
     assert stands_in(whole, teaser)
     result = replaced(teaser, whole)

@@ -63,7 +63,7 @@ def file_name(article: StoredArticle) -> str:
 def _safe(name: str) -> str:
     """A name for a folder; one that had to be altered carries a hash, so that no two become one."""
     safe = _UNSAFE.sub("_", name)[:_LONGEST_NAME]
-    if name and safe == name and not name.startswith(".") and not name.endswith(".") and not _DEVICES.match(name):
+    if name and safe == name and not name.startswith((".", "-")) and not name.endswith(".") and not _DEVICES.match(name):
         return name
     return f"_{safe.strip('.')}-{blake2b(name.encode('utf8', 'replace'), digest_size=4).hexdigest()}"
 

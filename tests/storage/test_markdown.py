@@ -88,7 +88,7 @@ def test_names_that_never_change(article: StoredArticle) -> None:
     assert file_name(moved) == "daily/2026-11/1.md"
 
 
-NASTY = [".", "..", "../..", "/etc", "a/../../b", "con", "NUL.txt", "a\\b", "x" * 999, ".hidden", "end."]
+NASTY = ["-", ".", "..", "../..", "/etc", "a/../../b", "con", "NUL.txt", "a\\b", "x" * 999, ".hidden", "end."]
 
 
 @given(name=st.text() | st.sampled_from(NASTY))

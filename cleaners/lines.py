@@ -64,6 +64,8 @@ _LABEL = re.compile(r"^\s*[\[【<(][^\]】>)]{1,30}[\]】>)]\s*")
 _CREDIT_MARK = re.compile(r"^[▲△▼▽]\s?\w|^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
 _TERMINAL = re.compile(r"[.!?…。!?؟:;]['\"”’»」』)\]]*$")
 _OPENING = re.compile(r"[^\W_]+")
+#: Between the tools of a bar: "Print | Share | Write to the editor".
+_BAR = re.compile(r"\s*[|·•¦]\s*")
 _MOST_DATE_WORDS, _MOST_CREDIT_WORDS = 16, 12
 
 
@@ -97,10 +99,9 @@ def section_heading(text: str, words: Lexicon) -> Finding | None:
 def _one_line(text: str, words: Lexicon) -> Finding | None:
     if len(text) > _NOTICE and text[0] not in "##":
         return None
-    if len(text) <= _SHORT:
-        by_words = _whole_line(text, normalised(text), words)
-        if by_words is not None:
-            return by_words
+    by_words = _whole_line(text, normalised(text), words) if len(text) <= _SHORT else None
+    if by_words := by_words or _bar(text, words):
+        return by_words
     if len(text) <= _LINE and (start := _start(text, words)):
         return Finding(clutter=Clutter.TEASER, reason=f"starts with {start!r}")
     if len(text) <= _NOTICE and (phrase := _phrase(text, words)):
@@ -141,6 +142,14 @@ def _by_shape(text: str, form: str, words: Lexicon) -> Clutter | None:
     if is_credit(text, words):
         return Clutter.CREDIT
     return Clutter.BYLINE if not words.naming.isdisjoint(form.split()) and byline_names(text, words) else None
+
+
+def _bar(text: str, words: Lexicon) -> Finding | None:
+    """Two or more known lines side by side, and nothing else."""
+    parts = [part for part in _BAR.split(text) if part] if len(text) <= _LINE else []
+    if len(parts) < 2 or not all(normalised(part) in words.lines for part in parts):  # noqa: PLR2004 - a bar has two
+        return None
+    return Finding(clutter=Clutter.LINE, reason="a bar of page tools")
 
 
 def _start(text: str, words: Lexicon) -> str:

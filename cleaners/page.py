@@ -24,7 +24,7 @@ from cleaners.names import distinct, names
 from cleaners.opinion import SecondOpinion, second_opinion
 from cleaners.parsing import parse
 from cleaners.scripts import language_of
-from cleaners.sections import author_rulings, findings, headline_rulings, word_rulings
+from cleaners.sections import author_rulings, findings, headline_rulings, site_rulings, word_rulings
 from cleaners.structure import doubt
 from cleaners.text import article_text, plain
 from cleaners.unshown import revealed, unshown_blocks
@@ -123,7 +123,7 @@ def judged_page(
     inside = held(blocks, heard)
     language = language or claimed_language(read.claims) or language_of(_sample(blocks, inside))
     known = _completed(read_metadata(read.claims, url, language, blocks, inside), second, read.ruled)
-    verdicts = _verdicts(blocks, heard, known, memory, read.ruled)
+    verdicts = _verdicts(blocks, heard, known, memory, read)
     text = article_text(verdicts)
     kind = kind_of(read.claims, verdicts)
     return Cleaned(article=_article(known, text, kind), verdicts=verdicts, kind=kind, doubt=left, engine_version=ENGINE_VERSION)
@@ -184,10 +184,10 @@ def _shows(blocks: tuple[Block, ...], unshown: tuple[Block, ...]) -> bool:
 
 
 def _verdicts(
-    blocks: tuple[Block, ...], heard: tuple[Opinion, ...], known: Metadata, memory: SiteMemory, ruled: Ruled | None
+    blocks: tuple[Block, ...], heard: tuple[Opinion, ...], known: Metadata, memory: SiteMemory, read: PageRead
 ) -> tuple[Verdict, ...]:
     by_people: dict[int, Ruling] = {}
-    if ruled:
+    if ruled := read.ruled:
         from cleaners.rules import unmark
 
         blocks, by_people = unmark(blocks, has_body=ruled.has_body)
@@ -199,6 +199,7 @@ def _verdicts(
     by_words = word_rulings(blocks, findings(blocks, words, asked), prose=inside, sure=sure(blocks, opinions))
     headline = headline_rulings(blocks, known.title, words)
     against = by_words | author_rulings(blocks, known.authors)
+    against |= site_rulings(blocks, read.claims.title, known.title, known.site_name)
     return judge(
         blocks,
         opinions,

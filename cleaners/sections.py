@@ -134,6 +134,25 @@ def _is_head(text: str, wanted: str, words: Lexicon) -> bool:
     return bool(others) and normalised(first) == wanted and all(finding(line, words) for line in others)
 
 
+def site_rulings(blocks: Sequence[Block], claimed: str, title: str, site_name: str | None) -> dict[int, Ruling]:
+    """Rulings against lines that hold the site's name and nothing else.
+
+    Args:
+        blocks: the page's blocks in order.
+        claimed: what the page's ``<title>`` says; what it says beside the headline is the site.
+        title: the headline.
+        site_name: the name the page claims for its site.
+    """
+    beside = normalised(claimed.replace(title, "")) if title and title in claimed else ""
+    names = {beside, normalised(site_name or "")} - {"", normalised(title)}
+    longest = max(map(len, names), default=0) + _NEAR
+    return {
+        block.index: Ruling(kept=False, reason="the site's name")
+        for block in blocks
+        if len(block.text) <= longest and normalised(block.text) in names
+    }
+
+
 def author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[int, Ruling]:
     """Rulings against lines that hold an author's name and nothing else."""
     known = {normalised(name) for name in authors}

@@ -47,6 +47,16 @@ def test_every_block_has_a_verdict_with_a_reason_and_the_headline_is_not_kept(fo
     assert normalised(cleaned.article.title) not in {normalised(line) for line in cleaned.article.text.split("\n")}
 
 
+def test_the_name_of_the_site_is_not_the_articles() -> None:
+    paragraphs = [f"Paragraph {at} tells what the harbour authority said about the repairs on day {at}." for at in range(6)]
+    lines = ["Harbour Herald online", *paragraphs]
+    body = "<h1>Harbour to close for weeks</h1><div>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
+    cleaned = clean(page(body, head="<title>Harbour Herald online: Harbour to close for weeks</title>"))
+    assert cleaned.article.text.split("\n\n") == paragraphs
+    (verdict,) = (it for it in cleaned.verdicts if it.block.text == lines[0])
+    assert verdict.reason == "the site's name"
+
+
 def test_rules_override_everything() -> None:
     html = page(
         f"<div class=lead><p>{FIRST}</p></div><div class=story><p>{SECOND}</p><p class=promo>{THIRD}</p><p>Share</p></div>"

@@ -37,6 +37,7 @@ def test_an_unknown_language_gets_all_words() -> None:
     ("line", "clutter"),
     [
         ("Popular Now", Clutter.HEADING),
+        ("Artikel versenden | Druckversion | Leserbrief schreiben", Clutter.LINE),
         ("[ASIA] Latest Stories", Clutter.HEADING),
         ("많이 본 뉴스", Clutter.HEADING),
         ("Das könnte Sie auch interessieren:", Clutter.HEADING),

@@ -74,7 +74,7 @@ def word_rulings(
             rulings[block.index] = Ruling(kept=False, reason=f"follows {over or heading}")
         else:
             if heading:
-                _spare_subheading(blocks, rulings, found, position)
+                _spare_subheading(blocks, rulings, found, position, prose or ())
             heading = ""
             before += size(block.text) if prose is None and is_prose(block) else 0.0
     return rulings
@@ -103,11 +103,17 @@ def _resumes(blocks: Sequence[Block], found: Sequence[Finding | None], position:
 
 
 def _spare_subheading(
-    blocks: Sequence[Block], rulings: dict[int, Ruling], found: Sequence[Finding | None], position: int
+    blocks: Sequence[Block],
+    rulings: dict[int, Ruling],
+    found: Sequence[Finding | None],
+    position: int,
+    prose: Collection[int],
 ) -> None:
-    """A heading right above the prose that ends a clutter section belongs to that prose."""
+    """A heading right above the prose that ends a clutter section belongs to that prose; so does a line held for the article."""
     above = position - 1
-    if above >= 0 and not found[above] and blocks[above].kind is BlockKind.HEADING and blocks[above].link_density == 0:
+    if above < 0 or found[above] or blocks[above].link_density > 0:
+        return
+    if blocks[above].kind is BlockKind.HEADING or blocks[above].index in prose:
         rulings.pop(blocks[above].index, None)
 
 

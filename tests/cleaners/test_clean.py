@@ -15,7 +15,8 @@ from model.errors import CleanError, Unreadable
 from model.fingerprints import normalised
 from model.source import Rules
 
-LESSONS = sorted((Path(__file__).parents[2] / "fixtures" / "pages").iterdir())
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+LESSONS = sorted((FIXTURES / "pages").iterdir())
 FIRST = "The harbour will close to large ships for eleven weeks from March, the port authority said on Monday afternoon."
 SECOND = "Fishing boats will be able to pass at high tide through a channel that is being dug beside the old northern gate."
 THIRD = "Ferries to the islands will leave from the coal pier, where two waiting rooms are being built for the passengers."
@@ -55,6 +56,12 @@ def test_the_name_of_the_site_is_not_the_articles() -> None:
     assert cleaned.article.text.split("\n\n") == paragraphs
     (verdict,) = (it for it in cleaned.verdicts if it.block.text == lines[0])
     assert verdict.reason == "the site's name"
+
+
+def test_a_bold_line_over_the_first_paragraph_is_no_part_of_the_menu_before_it() -> None:
+    folder = FIXTURES / "sites" / "table-layout" / "public" / "artikel" / "2026-10"
+    cleaned = clean((folder / "moorbahn-2.htm").read_bytes())
+    assert cleaned.article.text.split("\n\n")[0] == "Drei Kilometer in der Stunde"
 
 
 def test_rules_override_everything() -> None:

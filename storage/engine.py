@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from storage.address import Address
+
+# psycopg logs what it could not tidy up on a lost connection; the error itself reaches the caller in our words.
+logging.getLogger("psycopg").setLevel(logging.CRITICAL)
 
 #: Milliseconds a writer waits for another one.
 BUSY_TIMEOUT = 5000

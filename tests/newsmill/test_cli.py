@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -51,6 +52,15 @@ def test_init_writes_a_commented_file_makes_the_database_and_keeps_what_is_there
     (tmp_path / "config.yaml").write_text("contact: me@example.net\n", encoding="utf8")
     assert "stays as it is" in newsmill("init", folder=tmp_path)
     assert (tmp_path / "config.yaml").read_text("utf8") == "contact: me@example.net\n"
+
+
+def test_the_demo_shows_that_every_article_came_out_as_written(tmp_path: Path) -> None:
+    told = newsmill("demo", "--folder", "try it", folder=tmp_path)
+    assert (match := re.search(r"(\d+) of (\d+) articles came out exactly", told))
+    assert match[1] == match[2]
+    assert "0 articles were stored anew" in told
+    with open_store(str(tmp_path / "try it" / "newsmill.sqlite"), readonly=True) as store:
+        assert sum(1 for _ in store.articles(duplicates=True)) >= int(match[2])
 
 
 def test_a_crawl_without_network_fails_per_source_with_reason_and_code(tmp_path: Path) -> None:

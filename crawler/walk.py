@@ -1,9 +1,14 @@
-"""A walk over a sitemap and the sitemaps it names, newest first, within bounds."""
+"""A walk over a sitemap and the sitemaps it names, newest first, within bounds.
+
+A list of addresses that came as it was at the last walk (by 304, or by its body) is not read again. An index always is: it is
+small, and its parts may have changed though it did not.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,6 +16,7 @@ from crawler.evidence import is_page, is_service
 from crawler.filters import wanted
 from crawler.sitemaps import MAX_LINKS, Child, Sitemap, read_sitemap
 from model.errors import DiscoveryError, FetchError, PageError
+from model.fingerprints import body_hash
 from model.page import NotModified, Request, Validators, Want
 from model.urls import same_site
 
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from crawler.protocols import Fetches
+    from model.page import Page
     from model.source import Link, Source
 
 #: An index, its children, their children: deeper ones are loops in disguise.
@@ -66,7 +73,7 @@ class Walk:
         self._documents, self._by_name = documents, by_name
         self._links: dict[str, Link] = {}
         self._asked: set[str] = set()
-        #: Whether every live document behind the root gave something to ask with.
+        #: Whether a root that stays as it was hides nothing: every live document behind it can be asked by itself.
         self._askable = True
         self.validators: dict[str, Validators] = {}
         self.error: PageError | None = None
@@ -88,7 +95,6 @@ class Walk:
             pending = [(1, Child(url=url)) for url in self._known if url != root]
         else:
             pending = [(1, child) for child in self._worth(answer.children, root)]
-        changed = not isinstance(answer, NotModified)
         while pending and len(self._asked) < self._documents and len(self._links) < MAX_LINKS:
             depth, child = pending.pop(0)
             if child.url in self._asked:  # several sitemaps named it before it was read
@@ -99,12 +105,12 @@ class Walk:
                 self.error, self._askable = self.error or error, False
                 continue
             if isinstance(part, Sitemap):
-                changed = True
                 deeper = self._worth(part.children, root) if depth < MAX_DEPTH else ()
                 pending = [(depth + 1, it) for it in deeper] + pending
-        if not self._askable:  # else a root that stays as it was would hide the parts that cannot be asked
-            self.validators.pop(root, None)
-        return answer if isinstance(answer, NotModified) and not changed and self.error is None else None
+        if not self._askable and root in self.validators:
+            self.validators[root] = Validators(digest=self.validators[root].digest)
+        changed = self.validators != self._known or self.error is not None
+        return answer if isinstance(answer, NotModified) and not changed else None
 
     async def _visit(self, child: Child) -> Sitemap | NotModified:
         """Ask for one document and take what it holds."""
@@ -114,14 +120,25 @@ class Walk:
         if isinstance(page, NotModified):
             self.validators[child.url] = known
             return page
+        digest = body_hash(page.body)
+        if digest == known.digest:
+            self._note(child, page, digest=digest)
+            return NotModified(url=page.url, chain=page.chain, fetched_at=page.fetched_at, elapsed=page.elapsed)
         sitemap = await asyncio.to_thread(read_sitemap, page)
-        if child.modified is None or child.modified > page.fetched_at - _LIVE:
-            self._askable = self._askable and bool(page.validators)
-            self.validators |= {child.url: page.validators} if page.validators else {}
+        if sitemap.children and len(self._asked) > 1:
+            self._askable = False  # a 304 of it would not say which parts are behind it
+        else:
+            self._note(child, page, digest=None if sitemap.children else digest)
         for link in sitemap.links:
             if len(self._links) < MAX_LINKS and self._is_wanted(link.url):
                 self._links.setdefault(link.url, link)
         return sitemap
+
+    def _note(self, child: Child, page: Page, *, digest: str | None) -> None:
+        """Keep what to ask a document with next time, unless it is old: then only its index is asked."""
+        if child.modified is None or child.modified > page.fetched_at - _LIVE:
+            self._askable = self._askable and bool(page.validators)
+            self.validators[child.url] = replace(page.validators, digest=digest)
 
     def _is_wanted(self, url: str) -> bool:
         """Whether a link may be an article; where people gave patterns, these alone decide."""

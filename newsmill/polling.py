@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cleaners import decode
 from crawler import Polled, discover, poll
 from model.errors import PageError
-from model.page import NotModified
+from model.page import NotModified, Validators
 from model.times import now
 from newsmill.decide import asking, fallback_endpoints, needs_discovery
 from newsmill.schedule import next_poll
@@ -99,7 +99,8 @@ class Polling:
                     at=at,
                     next_poll_at=next_poll(self._source.every, name=name, now=at, failures=failures),
                     links=polled.links,
-                    validators=polled.validators,
+                    # Documents that no poll names any more are forgotten, else they would be asked for ever.
+                    validators={url: Validators() for url in state.validators} | dict(polled.validators),
                     error=polled.error,
                 )
             )

@@ -10,6 +10,7 @@ from test_autodiscovery import index, rss, urlset
 
 from crawler import walk
 from crawler.poll import Polled, poll
+from crawler.sitemaps import read_sitemap
 from model.errors import BadStatus, DiscoveryError, Unreadable
 from model.fingerprints import body_hash
 from model.page import NotModified, Validators
@@ -145,7 +146,7 @@ def test_a_broken_child_does_not_stop_the_rest() -> None:
     answer = polled(site, MAP)
     assert names(answer) == ["a/3"]
     assert isinstance(answer.error, BadStatus)
-    assert answer.validators == {HOME + "c.xml": Validators(etag='"c"')}, (
+    assert answer.validators == {MAP: Validators(), HOME + "c.xml": Validators(etag='"c"', digest=body_hash(urlset(3)))}, (
         "with a 304 of the root the broken ones would be forgotten"
     )
 
@@ -159,8 +160,43 @@ def test_nothing_changed_anywhere() -> None:
     site.documents[HOME + "b.xml"], site.etags[HOME + "b.xml"] = urlset(2, 3), '"2"'
     second = polled(site, MAP, validators=first.validators)
     assert names(second) == ["a/2", "a/3"]
-    assert second.validators[HOME + "b.xml"] == Validators(etag='"2"')
+    assert second.validators[HOME + "b.xml"] == Validators(etag='"2"', digest=body_hash(urlset(2, 3)))
     assert second.validators[MAP] == Validators(etag='"1"')
+
+
+def test_a_sitemap_that_stayed_the_same_is_not_read_again_whatever_its_server_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its body; its index is read each time, since its parts may change while it does not."""
+    site = Site({MAP: index("a.xml", "b.xml"), HOME + "a.xml": urlset(1), HOME + "b.xml": urlset(2)})
+    first = polled(site, MAP)
+    assert names(first) == ["a/1", "a/2"]
+    read: list[str] = []
+    monkeypatch.setattr(walk, "read_sitemap", lambda page: (read.append(page.url), read_sitemap(page))[1])
+    site.documents[HOME + "b.xml"], site.etags[HOME + "a.xml"] = urlset(2, 3), '"new"'
+    second = polled(site, MAP, validators=first.validators)
+    assert names(second) == ["a/2", "a/3"]
+    assert second.validators[HOME + "a.xml"] == Validators(etag='"new"', digest=body_hash(urlset(1)))
+    assert read == [MAP, HOME + "b.xml"]
+
+
+def test_a_sitemap_without_validators_that_stayed_the_same_is_no_news() -> None:
+    site = Site({MAP: urlset(1)})
+    first = polled(site, MAP)
+    assert first.validators == {MAP: Validators(digest=body_hash(urlset(1)))}
+    assert isinstance(visit(site, MAP, EndpointKind.SITEMAP, validators=first.validators), NotModified)
+    site.documents[MAP] = urlset(1, 2)
+    assert names(polled(site, MAP, validators=first.validators)) == ["a/1", "a/2"]
+
+
+def test_an_index_inside_an_index_hides_nothing_by_staying_the_same() -> None:
+    documents = {MAP: index("inner.xml"), HOME + "inner.xml": index("a.xml"), HOME + "a.xml": urlset(1)}
+    site = Site(documents, etags={MAP: '"1"', HOME + "inner.xml": '"1"'})
+    first = polled(site, MAP)
+    site.documents[HOME + "a.xml"] = urlset(1, 2)
+    assert names(polled(site, MAP, validators=first.validators)) == ["a/1", "a/2"]
+    site.documents[MAP] = index("inner.xml", "b.xml")
+    site.documents |= {HOME + "b.xml": urlset(3), HOME + "a.xml": urlset(4)}
+    site.etags[MAP] = '"2"'
+    assert set(names(polled(site, MAP, validators=first.validators))) == {"a/3", "a/4"}
 
 
 def test_children_that_are_older_than_the_last_visit_are_not_read() -> None:

@@ -58,6 +58,22 @@ def make_due(database: str) -> None:
         connection.execute(sql("UPDATE page SET next_attempt_at = first_seen_at"))
 
 
+def test_a_part_that_an_index_names_no_more_is_not_asked_for_again(site: Site, sqlite_url: str) -> None:
+    def serve(target: str, body: str, etag: str) -> None:
+        site.route(target, lambda hit: Reply(
+            body=b"" if hit.headers.get("if-none-match") == etag else body.encode(),
+            status=304 if hit.headers.get("if-none-match") == etag else 200,
+            content_type="application/xml", headers={"etag": etag}))  # fmt: skip
+
+    for round_, part in enumerate(["old", "new", "new"]):
+        child = f"<sitemap><loc>{site.url(f'/{part}.xml')}</loc></sitemap>"
+        serve("/sitemap.xml", f"<sitemapindex>{child}</sitemapindex>", f'"{part}"')
+        serve(f"/{part}.xml", f"<urlset><url><loc>{site.url(f'/story-of-{part}')}</loc></url></urlset>", '"1"')
+        crawled(site, sqlite_url)
+        assert site.pages.count("/sitemap.xml") == round_ + 1
+    assert [site.pages.count(f"/{part}.xml") for part in ("old", "new")] == [1, 2]
+
+
 def test_what_is_known_and_not_dated_anew_is_not_asked_for(site: Site, sqlite_url: str) -> None:
     site.page("/story", article("story").encode())
     listed(site, "story", dates="<lastmod>2026-01-01</lastmod>")

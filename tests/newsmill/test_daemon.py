@@ -44,8 +44,8 @@ class Running:
 
 
 def until(true: Callable[[], bool], running: Running) -> None:
-    """Wait for something to become true while the process lives; bounded."""
-    for _ in range(600):
+    """Wait for something to become true while the process lives; bounded, for machines that others keep busy too."""
+    for _ in range(2000):
         if true():
             return
         assert running.process.poll() is None, running.log.read_text("utf8")

@@ -11,11 +11,12 @@ from crawler import Fetcher, discover, poll
 from model.errors import ConfigError, PageError
 from model.page import NotModified
 from model.source import EndpointKind, Source
-from model.urls import canonical, site
+from model.urls import canonical, same_site, site
 from newsmill.crawling import fetch_options
 from newsmill.polling import text_of
 
 if TYPE_CHECKING:
+    from crawler import Fetches
     from model.source import Endpoint, Link
     from newsmill.config import Settings
 
@@ -78,6 +79,8 @@ class Survey:
 async def survey(settings: Settings, url: str) -> Survey:
     """Look at a site through the same door, robots.txt and politeness as a crawl; nothing is stored.
 
+    A site of config.yaml is asked as its source asks it: with its headers, cookies, proxy and browser, and under its name.
+
     Raises:
         ConfigError: not an address.
         PageError: the home page cannot be read.
@@ -86,13 +89,16 @@ async def survey(settings: Settings, url: str) -> Survey:
         home = canonical(url if "://" in url else f"https://{url}")
     except ValueError as error:
         raise ConfigError(f"{url!r} cannot be visited: {error}") from None
-    source = Source(name=site(home).replace(":", "-"), url=home)
+    known = next((source for source in settings.sources if same_site(home, source.url)), None)
+    source = Source(name=known.name if known else site(home).replace(":", "-"), url=home)
     async with Fetcher(fetch_options(settings)) as fetcher:
-        endpoints = await discover(source, fetcher, text_of)
-        return Survey(source=source, looked=tuple([await _look(endpoint, source, fetcher) for endpoint in endpoints]))
+        # The known source's own address stays the one that its headers are for.
+        visitor = fetcher.of(known or source)
+        endpoints = await discover(source, visitor, text_of)
+        return Survey(source=source, looked=tuple([await _look(endpoint, source, visitor) for endpoint in endpoints]))
 
 
-async def _look(endpoint: Endpoint, source: Source, fetcher: Fetcher) -> Looked:
+async def _look(endpoint: Endpoint, source: Source, fetcher: Fetches) -> Looked:
     try:
         polled = await poll(endpoint, source, fetcher, text_of, validators={}, since=None)
     except PageError as error:

@@ -148,8 +148,7 @@ def _index(source: Connection, target: Connection, watch: Watch) -> int:
     query = select(a.id, r.title, r.text).join(revision_table, (r.article_id == a.id) & (r.number == a.revision)).order_by(a.id)
     done = 0
     for rows in _streamed(source, query, _ROWS):
-        for row in rows:
-            fulltext.add(target, row.id, row.title, row.text)
+        fulltext.add_all(target, [(row.id, row.title, row.text) for row in rows])
         done += len(rows)
         watch(SEARCH, done, total)
     return done

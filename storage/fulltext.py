@@ -15,7 +15,7 @@ from storage.tokens import tokens
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Connection, TextClause
+    from sqlalchemy import Connection
 
 #: PostgreSQL's last position, and how many it keeps of one word.
 _LAST_POSITION, _MOST_POSITIONS = 16_383, 255
@@ -29,23 +29,28 @@ _REMOVE_VECTOR = sql("DELETE FROM article_search WHERE article_id = :id")
 
 def add(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Index an article's words."""
+    add_all(connection, [(article_id, title, text)])
+
+
+def add_all(connection: Connection, articles: Sequence[tuple[int, str, str]]) -> None:
+    """Index the words of articles that are told by id, title and text."""
     if connection.dialect.name == "sqlite":
-        _fts5(connection, _ADD, article_id, title, text)
+        connection.execute(_ADD, [_words(*article) for article in articles])
         return
-    connection.execute(_ADD_VECTOR, {"id": article_id, "words": tsvector(tokens(title), tokens(text))})
+    vectors = [{"id": number, "words": tsvector(tokens(title), tokens(text))} for number, title, text in articles]
+    connection.execute(_ADD_VECTOR, vectors)
 
 
 def remove(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Take an article's words out again; they must be the ones that were added."""
     if connection.dialect.name == "sqlite":
-        _fts5(connection, _REMOVE, article_id, title, text)
+        connection.execute(_REMOVE, _words(article_id, title, text))
         return
     connection.execute(_REMOVE_VECTOR, {"id": article_id})
 
 
-def _fts5(connection: Connection, command: TextClause, article_id: int, title: str, text: str) -> None:
-    words = {"id": article_id, "title": " ".join(tokens(title)), "body": " ".join(tokens(text))}
-    connection.execute(command, words)
+def _words(article_id: int, title: str, text: str) -> dict[str, object]:
+    return {"id": article_id, "title": " ".join(tokens(title)), "body": " ".join(tokens(text))}
 
 
 def tsvector(title: Sequence[str], body: Sequence[str]) -> str:

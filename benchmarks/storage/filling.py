@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, text
@@ -17,8 +19,8 @@ from model.urls import identity
 from storage import fulltext, open_store, tables, upgrade
 from storage.likeness import WINDOW
 from storage.packing import pack_page
-from storage.shingles import ALGORITHM, sample, shingles, step_of
-from storage.tokens import count_words
+from storage.shingles import ALGORITHM, WIDTH, sample, shingles, step_of
+from storage.tokens import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,16 +48,44 @@ def fill(url: str, total: int, *, watch: Callable[[int], None] = lambda _: None)
             _restart_numbers(connection)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    """An article with what several tables ask of it, worked out once: filling a million takes hours else."""
+
+    made: Made
+    body: bytes
+    body_hash: str
+    text_hash: str
+    words: int
+    shingles: int
+    #: None where it is too old to be compared: those are taken out daily.
+    sampled: list[int] | None
+
+
+def _prepared(made: Made) -> _Prepared:
+    whole, words = body(made), len(tokens(made.text))
+    hashes = shingles(made.text) if made.at >= END - 2 * WINDOW else None
+    return _Prepared(
+        made=made,
+        body=whole,
+        body_hash=body_hash(whole),
+        text_hash=text_hash(made.text),
+        words=words,
+        shingles=words - WIDTH + 1 if hashes is None else len(hashes),
+        sampled=None if hashes is None else sample(hashes),
+    )
+
+
 def _add(store: Store, made: list[Made], run_id: int) -> None:
+    ready = [_prepared(one) for one in made]
     with store.writing() as connection:
         connection.execute(insert(tables.page), [_page(one) for one in made])
-        connection.execute(insert(tables.raw_body), [_raw(connection, one) for one in made])
+        connection.execute(insert(tables.raw_body), [_raw(connection, one) for one in ready])
         connection.execute(insert(tables.page_fetch), [_fetch(one, run_id) for one in made])
-        connection.execute(insert(tables.article), [_article(one) for one in made])
-        connection.execute(insert(tables.revision), [_revision(one) for one in made])
-        _sign(connection, made)
-        for one in made:
-            fulltext.add(connection, one.number, one.title, one.text)
+        connection.execute(insert(tables.article), [_article(one) for one in ready])
+        connection.execute(insert(tables.revision), [_revision(one) for one in ready])
+        _sign(connection, ready)
+        fulltext.add_all(connection, [(one.number, one.title, one.text) for one in made])
         connection.execute(insert(tables.event), [_event(one, run_id) for one in made])
 
 
@@ -65,10 +95,10 @@ def _page(one: Made) -> dict[str, Any]:
     return {**place, **seen, "status": "stored", "outcome": "stored", "fetch_id": one.number, "article_id": one.number}
 
 
-def _raw(connection: Connection, one: Made) -> dict[str, Any]:
-    whole = body(one)
-    packed = pack_page(connection, one.number, whole, body_hash(whole), one.at)
-    facts = {"id": one.number, "hash": body_hash(whole), "size": len(whole), "encoding": "zstd", "stored_at": one.at}
+def _raw(connection: Connection, one: _Prepared) -> dict[str, Any]:
+    number, at = one.made.number, one.made.at
+    packed = pack_page(connection, number, one.body, one.body_hash, at)
+    facts = {"id": number, "hash": one.body_hash, "size": len(one.body), "encoding": "zstd", "stored_at": at}
     return {**facts, **packed._asdict()}
 
 
@@ -78,15 +108,17 @@ def _fetch(one: Made, run_id: int) -> dict[str, Any]:
     return {**ids, **answer, "url": one.url, "chain": [one.url], "origin": "page", "part": 1}
 
 
-def _article(one: Made) -> dict[str, Any]:
+def _article(ready: _Prepared) -> dict[str, Any]:
+    one = ready.made
     said = {"kind": "article", "language": "en", "published": one.at, "authors": [], "tags": [], "paywalled": False}
-    text = {"text_hash": text_hash(one.text), "word_count": count_words(one.text), "revision": 1}
+    text = {"text_hash": ready.text_hash, "word_count": ready.words, "revision": 1}
     place = {"id": one.number, "source": one.source, "identity": identity(one.url), "page_id": one.number, "url": one.url}
     return {**place, **said, **text, "first_seen_at": one.at, "last_seen_at": one.at}
 
 
-def _revision(one: Made) -> dict[str, Any]:
-    text = {"title": one.title, "text": one.text, "text_hash": text_hash(one.text), "word_count": count_words(one.text)}
+def _revision(ready: _Prepared) -> dict[str, Any]:
+    one = ready.made
+    text = {"title": one.title, "text": one.text, "text_hash": ready.text_hash, "word_count": ready.words}
     ids = {"id": one.number, "article_id": one.number, "number": 1, "fetch_id": one.number}
     return {**ids, **text, "seen_at": one.at, "engine_version": "bench", "doubt": 0.0}
 
@@ -95,18 +127,15 @@ def _event(one: Made, run_id: int) -> dict[str, Any]:
     return {"id": one.number, "run_id": run_id, "at": one.at, "page_id": one.number, "outcome": "stored"}
 
 
-def _sign(connection: Connection, made: list[Made]) -> None:
-    signatures: list[dict[str, Any]] = []
-    sampled: list[dict[str, int]] = []
-    for one in made:
-        hashes = shingles(one.text)
-        facts = {"algorithm": ALGORITHM, "shingles": len(hashes), "step": step_of(len(hashes))}
-        signatures.append({"article_id": one.number, **facts})
-        if one.at >= END - 2 * WINDOW:  # older ones are taken out daily
-            sampled += [{"hash": value, "article_id": one.number} for value in sample(hashes)]
+def _sign(connection: Connection, ready: list[_Prepared]) -> None:
+    signatures = [
+        {"article_id": one.made.number, "algorithm": ALGORITHM, "shingles": one.shingles, "step": step_of(one.shingles)}
+        for one in ready
+    ]
     connection.execute(insert(tables.signature), signatures)
+    sampled = [{"hash": value, "article_id": one.made.number} for one in ready for value in one.sampled or ()]
     if sampled:
-        connection.execute(insert(tables.shingle), sampled)
+        connection.execute(insert(tables.shingle), sorted(sampled, key=itemgetter("hash")))
 
 
 def _restart_numbers(connection: Connection) -> None:

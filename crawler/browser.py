@@ -30,6 +30,9 @@ NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-
 _PAGES: Final = 2
 #: Pages that one Chromium shows before another one takes its place: a daemon runs for months, and browsers grow.
 _LIFE: Final = 500
+#: Seconds without a page after which the browser is closed; it and its driver hold some 400 MB. Sites that want a minute
+#: between two pages do not have it started anew for each.
+_IDLE: Final = 150.0
 #: Seconds that starting and closing may take.
 _START: Final = 30.0
 _END: Final = 3.0
@@ -59,7 +62,7 @@ for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection", "WebTranspor
 
 
 class Browser:
-    """One Chromium, started for the first page that needs it, and anew when it broke.
+    """One Chromium, started for a page that needs it, closed when none did for a while, and started anew when it broke.
 
     Args:
         options: how it names itself, and where it is.
@@ -71,8 +74,10 @@ class Browser:
         self._places = asyncio.Semaphore(_PAGES)
         self._playwright: Playwright | None = None
         self._chromium: Chromium | None = None
-        #: Pages shown by the present one.
-        self._shown = 0
+        #: Pages shown by the present one, and those that are being shown or wait for it.
+        self._shown = self._users = 0
+        self._idle: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def context(self, url: str) -> AsyncIterator[BrowserContext]:
@@ -85,7 +90,7 @@ class Browser:
             BrowserMissing: there is no browser to be had.
             RenderFailed: it broke.
         """
-        async with self._places:
+        async with self._places, self._used():
             chromium = await self._started(url)
             from playwright.async_api import Error  # here it is installed
 
@@ -108,6 +113,32 @@ class Browser:
         """End the browser; the next page starts another one."""
         async with self._lock:
             await self._stop()
+
+    @asynccontextmanager
+    async def _used(self) -> AsyncIterator[None]:
+        """Nobody closes the browser for being idle meanwhile."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._wait_for_pages()
+
+    def _wait_for_pages(self) -> None:
+        """Close the browser after a while; where a page came by then, its end begins the while anew."""
+        if self._idle is not None:
+            self._idle.cancel()
+
+        def expire() -> None:
+            self._closing = asyncio.create_task(self._close_idle())
+
+        self._idle = asyncio.get_running_loop().call_later(_IDLE, expire)
+
+    async def _close_idle(self) -> None:
+        async with self._lock:
+            if not self._users:
+                await self._stop()
 
     async def _started(self, url: str) -> Chromium:
         async with self._lock:
@@ -165,6 +196,8 @@ class Browser:
             await self.close()
 
     async def _stop(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
         chromium, playwright = self._chromium, self._playwright
         self._chromium = self._playwright = None
         if playwright is None:

@@ -204,12 +204,13 @@ async def test_the_browser_has_no_network_of_its_own(options: Options) -> None:
                 with pytest.raises(Error, match="ERR_"):
                     await window.goto(url)
             body = f"<main></main><script>{trying(inside.place, 'localhost')} console.log('tried')</script>"
-            said: list[str] = []
-            window.on("console", lambda message: said.append(message.text))
+            tried = asyncio.Event()
+            window.on("console", lambda message: tried.set() if message.text == "tried" else None)
             await context.route("http://a.example/", lambda route: route.fulfill(body=body, content_type="text/html"))
             await window.goto("http://a.example/", wait_until="commit")
-            await asyncio.sleep(1.5)
-            assert "tried" in said
+            async with asyncio.timeout(120):
+                await tried.wait()
+            await asyncio.sleep(1.0)  # for what takes its time to arrive
         assert not inside.came
 
 
@@ -305,6 +306,19 @@ async def test_a_browser_is_replaced_after_many_pages(web: Site, options: Option
             browsers.append(fetcher._browser._chromium)
     first, second, third = browsers
     assert first is second is not third
+
+
+async def test_a_browser_that_nobody_needs_is_closed(web: Site, options: Options, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.browser._IDLE", 0.05)
+    url = web.page("/story", scripted(f"{ADD} say('x')"))
+    async with Fetcher(options(networks=NETWORKS)) as fetcher:
+        for _ in range(2):
+            assert told(await fetcher.of(source(web)).fetch(Request(url=url))) == "<p>x</p>"
+            for _ in range(600):
+                if fetcher._browser._playwright is None:
+                    break
+                await asyncio.sleep(0.1)
+            assert fetcher._browser._playwright is fetcher._browser._chromium is None
 
 
 @pytest.mark.parametrize(

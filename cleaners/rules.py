@@ -37,8 +37,22 @@ class Ruled:
     has_body: bool = False
 
 
+def check_selector(selector: str) -> None:
+    """Whether `apply` can follow a selector.
+
+    Raises:
+        ValueError: it is no CSS selector that soupsieve knows; the message says why in one line.
+    """
+    import soupsieve
+
+    try:
+        soupsieve.compile(selector)
+    except (soupsieve.SelectorSyntaxError, NotImplementedError) as error:
+        raise ValueError(f"{selector!r} is not a CSS selector: {str(error).partition(chr(10))[0]}") from None
+
+
 def apply(html: str, rules: Rules) -> Ruled:
-    """Mark what the rules name. Selectors that find nothing, or are wrong, do nothing: config.yaml was checked before."""
+    """Mark what the rules name. Selectors that find nothing, or are wrong (`check_selector`), do nothing."""
     from bs4 import BeautifulSoup
     from soupsieve import SelectorSyntaxError
 

@@ -34,7 +34,10 @@ def size(text: str | float) -> int:
     Raises:
         ValueError: it is neither.
     """
-    return int(_amount(text, _BYTES, "b"))
+    try:
+        return int(_amount(text, _BYTES, "b"))
+    except OverflowError:
+        raise ValueError("that is more bytes than can be counted") from None
 
 
 def _amount(text: str | float, units: dict[str, int], default: str) -> float:

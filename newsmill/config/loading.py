@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+#: Values in one file, each use of an alias counted: the largest files people write have some ten thousand.
+_MOST_VALUES = 200_000
 
 
 def load(file: Path, *, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,23 +50,7 @@ def parse(text: str, *, file: Path | None = None, environment: Mapping[str, str]
     """
     name = str(file) if file else None
     lines: dict[Place, int] = {}
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        for place, line in _places(root):
-            if place in lines:
-                raise ConfigError(f"given twice, first in line {lines[place]}", key=_dotted(place), line=line, file=name)
-            lines[place] = line
-        document = _filled(yaml.safe_load(text) or {}, environment)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise ConfigError(f"not YAML: {error.problem}", line=mark.line + 1 if mark else None, file=name) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(f"not YAML: {error}", file=name) from None
-    except KeyError as error:
-        missing = error.args[0]
-        raise ConfigError(
-            f"the environment has no variable {missing}; set it, or write ${{{missing}:-default}}", file=name
-        ) from None
+    document = _document(text, lines, environment, name)
     if not isinstance(document, dict):
         raise ConfigError(f"a mapping of keys is wanted here, such as: {_keys(Settings)}", line=1, file=name)
     if database := environment.get("NEWSMILL_DATABASE"):
@@ -73,6 +59,34 @@ def parse(text: str, *, file: Path | None = None, environment: Mapping[str, str]
         return Settings.model_validate(document)
     except ValidationError as error:
         raise _explained(error.errors(), lines, name) from None
+
+
+def _document(text: str, lines: dict[Place, int], environment: Mapping[str, str], file: str | None) -> Any:  # noqa: ANN401 - any YAML
+    """What a YAML text holds, the environment filled in; ``lines`` takes the line of each place.
+
+    Raises:
+        ConfigError: it is no YAML, says a key twice, is too large, or names a variable that is not set.
+    """
+    try:
+        for place, line in _places(yaml.compose(text, Loader=yaml.SafeLoader)):
+            if place in lines:
+                raise ConfigError(f"given twice, first in line {lines[place]}", key=_dotted(place), line=line, file=file)
+            if len(lines) >= _MOST_VALUES:
+                raise ConfigError(f"more than {_MOST_VALUES:,} values, aliases counted each time", line=line, file=file)
+            lines[place] = line
+        return _filled(yaml.safe_load(text) or {}, environment)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise ConfigError(f"not YAML: {error.problem}", line=mark.line + 1 if mark else None, file=file) from None
+    except (yaml.YAMLError, ValueError) as error:  # PyYAML lets the ValueError of a 30th of February pass
+        raise ConfigError(f"not YAML: {error}", file=file) from None
+    except RecursionError:
+        raise ConfigError("not YAML that can be read: nested too deeply, or an alias inside itself", file=file) from None
+    except KeyError as error:
+        missing = error.args[0]
+        raise ConfigError(
+            f"the environment has no variable {missing}; set it, or write ${{{missing}:-default}}", file=file
+        ) from None
 
 
 def _places(node: yaml.Node | None, place: Place = ()) -> Iterator[tuple[Place, int]]:

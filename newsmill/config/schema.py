@@ -44,6 +44,13 @@ def _network(text: str) -> str:
         raise ValueError(f"{text!r} is not a network such as 10.0.0.0/8 or ::1/128") from None
 
 
+def _selector(text: str) -> str:
+    from cleaners.rules import check_selector
+
+    check_selector(text)
+    return text
+
+
 def _headers(given: dict[str, str]) -> dict[str, str]:
     checked_headers(tuple(given.items()))
     return given
@@ -64,7 +71,8 @@ Urls = Annotated[tuple[Url, ...], BeforeValidator(_listed)]
 Patterns = Annotated[tuple[Annotated[str, AfterValidator(_pattern)], ...], BeforeValidator(_listed)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)]
 Languages = Annotated[tuple[Annotated[str, Field(pattern="^[a-z]{2}$")], ...], BeforeValidator(_listed)]
-Selectors = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Selector = Annotated[str, AfterValidator(_selector)]
+Selectors = Annotated[tuple[Selector, ...], BeforeValidator(_listed)]
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Headers = Annotated[dict[str, str], AfterValidator(_headers)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
@@ -143,10 +151,10 @@ class RulesEntry(_Section):
     """CSS selectors for one site; they override every other evidence."""
 
     remove: Selectors = Field((), description="elements that are never part of the article")
-    body: str | None = Field(None, description="the element or elements that hold the article's text")
-    title: str | None = Field(None, description="the element that holds the headline")
-    authors: str | None = Field(None, description="the elements that hold one author's name each")
-    published: str | None = Field(None, description="the element that holds the publication time")
+    body: Selector | None = Field(None, description="the element or elements that hold the article's text")
+    title: Selector | None = Field(None, description="the element that holds the headline")
+    authors: Selector | None = Field(None, description="the elements that hold one author's name each")
+    published: Selector | None = Field(None, description="the element that holds the publication time")
 
 
 class SourceEntry(_Section):

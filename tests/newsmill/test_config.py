@@ -71,6 +71,9 @@ def test_an_unknown_key_of_rules_is_found_too() -> None:
         ("sources:\n  - name: a b\n    url: http://example.org/\n", "sources[0].name", 2, "a b"),
         ("fetch: 3\n", "fetch", 1, "3"),
         ("fetch: {}\nfetch: {}\n", "fetch", 2, "given twice, first in line 1"),
+        (f"fetch:\n  max_page: {'9' * 400}\n", "fetch.max_page", 2, "more bytes than can be counted"),
+        (SOURCE + "    rules:\n      remove: ['.ad', '[[']\n", "sources[0].rules.remove[1]", 5, "not a CSS selector"),
+        (SOURCE + "    rules: {body: 'p:nope'}\n", "sources[0].rules.body", 4, "not a CSS selector"),
     ],
 )
 def test_a_wrong_value_names_its_place(text: str, key: str, line: int, told: str) -> None:
@@ -90,6 +93,17 @@ def test_two_sources_of_one_name_are_refused() -> None:
 @pytest.mark.parametrize("text", ["a: [", "a: b: c", "\t", "- 1\n- 2\n", "just words", "!!python/object:os.system x"])
 def test_what_is_not_a_mapping_in_yaml_is_a_config_error(text: str) -> None:
     assert "config.yaml" in str(wrong(text))
+
+
+@pytest.mark.parametrize("text", ["contact: 2026-02-30\n", "contact: !!int x\n", "a: &a [*a]\n", "[" * 5_000, "? [a]\n: b\n"])
+def test_yaml_that_cannot_be_made_into_values_is_a_config_error(text: str) -> None:
+    assert "config.yaml" in str(wrong(text))
+
+
+def test_aliases_that_multiply_are_refused_before_they_fill_memory() -> None:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in zip("abcdefgh", "bcdefghi", strict=True)]
+    assert "values" in str(wrong("\n".join(lines)))
 
 
 @given(st.text(max_size=200))

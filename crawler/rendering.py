@@ -64,11 +64,34 @@ _POLICY: Final = (
     "sandbox allow-scripts allow-same-origin; connect-src http: https:; font-src 'none'; frame-src 'none'; img-src 'none'; "
     "manifest-src 'none'; media-src 'none'; object-src 'none'; worker-src 'none'"
 )
-#: Reads the document in a world in which the page's scripts have changed nothing.
+#: Reads the document in a world in which the page's scripts have changed nothing. Where there are shadow trees, a copy of what
+#: is shown: each in the place of its host's children, and those in the place of the slots they are assigned to (the "flat tree"
+#: of CSS Scoping). It is built in a document without scripts, node by node, so that no element of the page's own comes alive.
 _READ: Final = """
 (() => {
+    const flat = root => {
+        const inert = document.implementation.createHTMLDocument("");
+        const copy = inert.importNode(root, false);
+        const pending = [[root, copy]];
+        while (pending.length) {
+            const [from, to] = pending.pop();
+            const nodes = [...(from.shadowRoot || from).childNodes].reverse();
+            while (nodes.length) {
+                const node = nodes.pop();
+                if (node.localName === "slot" && node.getRootNode() instanceof ShadowRoot) {
+                    const assigned = node.assignedNodes();
+                    for (const it of [...(assigned.length ? assigned : node.childNodes)].reverse()) nodes.push(it);
+                } else {
+                    const twin = to.appendChild(inert.importNode(node, node.localName === "template"));
+                    if (node.localName !== "template") pending.push([node, twin]);
+                }
+            }
+        }
+        return copy;
+    };
     const root = document.documentElement;
-    const text = root ? root.outerHTML : "";
+    const shadowed = root && [root, ...root.querySelectorAll("*")].some(element => element.shadowRoot);
+    const text = root ? (shadowed ? flat(root) : root).outerHTML : "";
     return text.length > %d ? null : text;
 })()
 """

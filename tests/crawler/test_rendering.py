@@ -112,6 +112,38 @@ async def test_text_that_scripts_bring(web: Site, options: Options) -> None:
         assert all(before.ended <= after.began for before, after in pairwise(hits))
 
 
+SHADOWS = """
+    class Card extends HTMLElement {
+        connectedCallback() {
+            say("made");
+            this.attachShadow({mode: "open"}).innerHTML =
+                "<style>p</style><p>in the shadow</p><slot name=late></slot><h2><slot>no headline</slot></h2><x-note></x-note>";
+        }
+    }
+    class Note extends HTMLElement {
+        connectedCallback() { this.attachShadow({mode: "open"}).innerHTML = "<i>a shadow in a <slot></slot>shadow</i>" }
+    }
+    customElements.define("x-note", Note); customElements.define("x-card", Card);
+"""
+
+
+async def test_text_in_shadow_trees_stands_where_it_is_shown(web: Site, options: Options) -> None:
+    """Of open ones: made by scripts, one inside another, and declared in the markup."""
+    cards = """<x-card>A <b>headline</b><p slot=late>comes late</p><p slot=nowhere>never shown</p></x-card><x-card></x-card>
+        <div id=declared><template shadowrootmode=open><p>declared <slot></slot></p></template>here</div>
+        <template><p>inert</p></template>"""
+    url = web.page("/story", scripted(f"{ADD} {SHADOWS}", cards))
+    page = await render(options(networks=NETWORKS), web, url)
+    assert told(page) == "<p>made</p><p>made</p>", "copying a page must not bring its elements to life again"
+    shadow = "<style>p</style><p>in the shadow</p>{}<h2>{}</h2><x-note><i>a shadow in a shadow</i></x-note>"
+    first = shadow.format('<p slot="late">comes late</p>', "A <b>headline</b>")
+    markup = page.body.decode()
+    assert f"<x-card>{first}</x-card><x-card>{shadow.format('', 'no headline')}</x-card>" in markup
+    assert '<div id="declared"><p>declared here</p></div>' in markup
+    assert "<template><p>inert</p></template>" in markup
+    assert "never shown" not in markup
+
+
 async def test_what_brings_no_text_is_not_asked_for(web: Site, options: Options) -> None:
     markup = """<link rel=stylesheet href=/s.css><img src=/i.png><video src=/v.mp4></video><iframe src=/frame></iframe>
         <link rel=icon href=/favicon.ico><link rel=prefetch href=/next><object data=/o></object>

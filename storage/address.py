@@ -28,14 +28,14 @@ class Address:
         """Read ``sqlite:///path``, a bare path, ``postgresql://...`` or ``postgres://...``.
 
         Raises:
-            StorageError: none of these.
+            StorageError: none of these, or a folder.
         """
         if "://" not in text:
             return cls._sqlite(text)
         try:
             url = make_url(text)
-        except ArgumentError as error:
-            raise StorageError(f"not a database address: {text!r} ({error})") from error
+        except (ArgumentError, ValueError):  # not repeated: it may hold a password
+            raise StorageError("not a database address; use sqlite:///file.db or postgresql://user@host/name") from None
         backend = url.drivername.partition("+")[0]
         if backend == "sqlite":
             return cls._sqlite(url.database or "")
@@ -47,7 +47,12 @@ class Address:
     def _sqlite(cls, name: str) -> Self:
         if name in {"", ":memory:"}:
             raise StorageError("newsmill keeps its database in a file: name one, as in sqlite:///news.db")
-        path = Path(name).expanduser().absolute()
+        try:
+            path = Path(name).expanduser().absolute()
+        except RuntimeError as error:
+            raise StorageError(f"{name}: {error}") from None
+        if path.is_dir():
+            raise StorageError(f"{path} is a folder; name a file in it, such as {path / 'newsmill.sqlite'}")
         return cls(url=URL.create("sqlite", database=str(path)), path=path)
 
     def __str__(self) -> str:

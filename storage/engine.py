@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sqlite3
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ from model.errors import DatabaseBusy, DatabaseMissing, DatabaseUnavailable, Sto
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from storage.address import Address
 
@@ -49,11 +51,16 @@ _BY_MESSAGE: tuple[tuple[str, type[StorageError]], ...] = (
     ("disk I/O", DatabaseUnavailable),
     ("readonly", DatabaseUnavailable),
     ("malformed", DatabaseUnavailable),
-    ("not a database", DatabaseUnavailable),
+    ("not a database", StorageError),
 )
-_ADVICE = {
+#: What makes a database that is not there.
+MAKES_ONE = "`newsmill init` makes one with a config.yaml, `newsmill db upgrade` one alone"
+#: Piece of a message, else our error -> what can be done.
+_ADVICE: dict[str | type[StorageError], str] = {
+    "readonly": "newsmill may not write to it or to its folder",
+    "not a database": f"name a file that newsmill made; {MAKES_ONE}",
     DatabaseBusy: "another process is writing to it; try again",
-    DatabaseMissing: "it holds no newsmill tables yet; run `newsmill init`",
+    DatabaseMissing: f"it holds no newsmill tables yet; {MAKES_ONE}",
     DatabaseUnavailable: "what was written stays; begin again when it can be used",
 }
 
@@ -72,7 +79,7 @@ def _translate(error: SQLAlchemyError, address: Address) -> StorageError:
         kind = DatabaseMissing if "does not exist" in message and not state else None
     if kind is None:
         kind = DatabaseUnavailable if error.connection_invalidated or (not state and "connect" in message) else StorageError
-    advice = _ADVICE.get(kind)
+    advice = next((told for of, told in _ADVICE.items() if of is kind or (isinstance(of, str) and of in message)), None)
     return kind(f"{address}: {message}" + (f" ({advice})" if advice else ""))
 
 
@@ -87,15 +94,13 @@ def foreign_errors(address: Address) -> Iterator[None]:
 
 def connect_engine(address: Address, *, readonly: bool) -> Engine:
     """An engine whose connections are set up as docs/database.md says; connects only when used."""
-    engine = _sqlite(address, readonly=readonly) if address.path else _postgres(address, readonly=readonly)
+    engine = _sqlite(address.path, address, readonly=readonly) if address.path else _postgres(address, readonly=readonly)
     return engine.execution_options(newsmill_address=address)
 
 
-def _sqlite(address: Address, *, readonly: bool) -> Engine:
-    path = str(address.path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-    uri = f"file:{path}?mode={'ro' if readonly else 'rw'}"
-
+def _sqlite(path: Path, address: Address, *, readonly: bool) -> Engine:
     def connect() -> sqlite3.Connection:
+        uri = _uri(path, readonly=readonly)
         return sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT / 1000, isolation_level=None, check_same_thread=False)
 
     engine = create_engine(address.url, creator=connect, json_serializer=_json, pool_size=8, max_overflow=56)
@@ -116,6 +121,21 @@ def _sqlite(address: Address, *, readonly: bool) -> Engine:
     # Not by the event "begin": an engine with any listener asks for listeners at each step of each statement.
     engine.dialect.do_begin = begin  # type: ignore[assignment]
     return engine
+
+
+def _uri(path: Path, *, readonly: bool) -> str:
+    """The file as SQLite takes it (https://www.sqlite.org/uri.html).
+
+    Readers of a WAL database need a file beside it that they may write, too. Where they may not, in a folder or on a disk
+    that is read-only, and no WAL holds anything, it is read as what never changes.
+    """
+    escaped = str(path).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    if not readonly:
+        return f"file:{escaped}?mode=rw"
+    log = path.with_name(f"{path.name}-wal")
+    writable = os.access(path, os.W_OK) or os.access(path.parent, os.W_OK)
+    still = not writable and not (log.exists() and log.stat().st_size)
+    return f"file:{escaped}?mode=ro" + ("&immutable=1" if still else "")
 
 
 def _postgres(address: Address, *, readonly: bool) -> Engine:

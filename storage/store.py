@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
 from storage import clusters, integrity, memories, pages, raw, reading, retention, runs, search, sources, visits
 from storage.address import Address
-from storage.engine import connect_engine, foreign_errors, schema_version
+from storage.engine import MAKES_ONE, connect_engine, foreign_errors, schema_version
 from storage.frames import Articles
 from storage.lease import Lease, take_lease
 from storage.tables import SCHEMA
@@ -55,7 +55,7 @@ def open_store(url: str, *, readonly: bool = False) -> Store:
     """
     address = Address.parse(url)
     if address.path is not None and not address.path.exists():
-        raise DatabaseMissing(f"there is no database at {address}; run `newsmill init`")
+        raise DatabaseMissing(f"there is no database at {address}; {MAKES_ONE}")
     store = Store(address, readonly=readonly)
     try:
         store.check_schema()
@@ -123,7 +123,7 @@ class Store:
         with self.reading() as connection:
             there = schema_version(connection)
         if there is None:
-            raise DatabaseMissing(f"{self.address} holds no newsmill tables yet; run `newsmill init`")
+            raise DatabaseMissing(f"{self.address} holds no newsmill tables yet; {MAKES_ONE}")
         if there < SCHEMA:
             raise SchemaMismatch(f"{self.address} has schema {there}, this version needs {SCHEMA}; run `newsmill db upgrade`")
         if there > SCHEMA:

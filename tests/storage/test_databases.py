@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -74,7 +77,7 @@ def test_strange_file_names(tmp_path: Path) -> None:
 
 
 def test_no_database_yet(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseMissing, match=r"news\.db; run `newsmill init`"):
+    with pytest.raises(DatabaseMissing, match=r"news\.db; `newsmill init` makes one"):
         open_store(str(tmp_path / "news.db"))
     assert list(tmp_path.iterdir()) == []
 
@@ -87,8 +90,49 @@ def test_a_file_without_our_tables(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("dear diary " * 100)
-    with pytest.raises(DatabaseUnavailable, match="not a database"):
+    with pytest.raises(StorageError, match=r"not a database .*newsmill db upgrade"):
         open_store(str(tmp_path / "notes.txt"))
+
+
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    for use in (open_store, upgrade):
+        with pytest.raises(StorageError, match="is a folder; name a file in it"):
+            use(str(tmp_path))
+
+
+@pytest.mark.parametrize("address", ["postgresql://me:secret@host:port/news", "://me:secret@host", "~nosuchuser/news.db"])
+def test_an_address_that_cannot_be_read_does_not_tell_its_password(address: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        open_store(address)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path) -> None:
+    made, folder = tmp_path / "news.db", tmp_path / "archive"
+    upgrade(str(made))
+    with open_store(str(made)) as store:
+        Site(store).save(url("a"))
+    folder.mkdir()
+    shutil.copy(made, folder)
+    (folder / "news.db").chmod(0o444)
+    folder.chmod(0o555)
+
+    def read() -> str:
+        _without_rights_of_root()
+        with pytest.raises(DatabaseUnavailable, match="may not write"):
+            upgrade(str(folder / "news.db"))
+        with open_store(str(folder / "news.db"), readonly=True) as store:
+            return store.article(1).title
+
+    with ThreadPoolExecutor(max_workers=1) as thread:  # whose rights are its own
+        assert thread.submit(read).result() == cleaned().article.title
+
+
+def _without_rights_of_root() -> None:
+    """Let the rights of files hold for this thread, also where root runs the tests (capset(2))."""
+    version_3, of_this_thread = 0x20080522, 0
+    capset = ctypes.CDLL(None, use_errno=True).capset
+    assert capset((ctypes.c_uint32 * 2)(version_3, of_this_thread), (ctypes.c_uint32 * 6)()) == 0, ctypes.get_errno()
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:

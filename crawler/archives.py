@@ -1,7 +1,8 @@
-"""Lists of articles that run over many pages, followed back in time: which page is the next older one, and how old an entry is.
+"""Lists and feeds that run over many pages, followed back in time: which page is the next older one, and how old an entry is.
 
 On a list ``rel=next`` and "older posts" mean what they say. What they lead to must belong to the list: the same site, and an
-address that goes on from the list's own, so that a calendar, an advertiser or the next article is not followed.
+address that goes on from the list's own, so that a calendar, an advertiser or the next article is not followed. What a feed
+names has but to be of the feed's site: a feed links nothing else in this way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from bs4 import Tag
 
+    from crawler.feeds import Feed
     from model.source import Link
 
 #: Links looked at on one page.
@@ -37,6 +39,8 @@ _OLDER = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile("^[»›>→]+$")  # noqa: RUF001 - as pages have them
+#: Where WordPress has its feeds: of the site, of a section, of a tag.
+_WORDPRESS = re.compile(r"/feed/?$")
 #: A day or a month in an address.
 _DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[/.-]?(0[1-9]|1[0-2])(?:[/.-]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
 
@@ -63,6 +67,29 @@ def older_page(html: str, url: str, *, first: str, number: int, passed: frozense
         if (found := next(choice, None)) is not None:
             return found
     return None
+
+
+def older_feed(feed: Feed, url: str, *, first: str, number: int, passed: frozenset[str]) -> str | None:
+    """The document with a feed's next older entries; None where the feed has no further one.
+
+    Feeds say it themselves (RFC 5005, JSON Feed), but for those of WordPress, which has them all the same.
+
+    Args:
+        feed: a document of the feed.
+        url: where it came from.
+        first: the address of the feed itself.
+        number: which document this is, from 1.
+        passed: identities of the documents read before.
+    """
+    guessed = (_paged(first, number + 1),) if "wordpress" in feed.generator or _WORDPRESS.search(urlsplit(first).path) else ()
+    behind = passed | {identity(url), identity(first)}
+    ahead = (it for it in feed.older or guessed if identity(it) not in behind)
+    return next((it for it in ahead if same_site(it, first) or same_site(it, url)), None)
+
+
+def _paged(first: str, number: int) -> str:
+    """A feed's further page, as WordPress numbers them."""
+    return f"{first}{'&' if urlsplit(first).query else '?'}paged={number}"
 
 
 def _goes_on(first: str, target: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 from calendar import timegm
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -44,8 +45,22 @@ _MENDABLE = re.compile(
 #: Tags and references read of one document. feedparser's loose parser takes some 10 us for each, well or ill meant.
 MAX_TAGS = 300_000
 MAX_REFERENCES = 1_000_000
+#: Relations of a feed's links that lead to older entries.
+_OLDER = ("prev-archive", "next")
 _MENDED = {b"&": b"&amp;", b"<": b"&lt;"}
 _MAIL = re.compile(r"[<(]?\S+@\S+[>)]?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One document of a feed."""
+
+    #: In its order, each address once.
+    links: tuple[Link, ...]
+    #: Addresses under which it says its older entries are, the best first; canonical.
+    older: tuple[str, ...] = ()
+    #: Name and address of what made it, in lower case.
+    generator: str = ""
 
 
 def read_feed(page: Page) -> tuple[Link, ...]:
@@ -56,13 +71,25 @@ def read_feed(page: Page) -> tuple[Link, ...]:
     Raises:
         DiscoveryError: nothing that can be read as a feed (an HTML page, for one).
     """
+    return open_feed(page).links
+
+
+def open_feed(page: Page) -> Feed:
+    """A feed's links, and where its older ones are.
+
+    Raises:
+        DiscoveryError: as `read_feed`.
+    """
     if not page.body.strip():
         raise DiscoveryError(page.url, "an empty document in place of a feed")
-    return unique(jsonfeed.read(page) if jsonfeed.is_json(page) else _read_xml(page))
+    if not jsonfeed.is_json(page):
+        return _read_xml(page)
+    found = jsonfeed.read(page)
+    return Feed(links=unique(found.links), older=_addresses([found.next_url], page))
 
 
-def _read_xml(page: Page) -> Iterator[Link]:
-    """The links of an XML feed.
+def _read_xml(page: Page) -> Feed:
+    """An XML feed.
 
     Raises:
         DiscoveryError: no feed.
@@ -78,8 +105,31 @@ def _read_xml(page: Page) -> Iterator[Link]:
     version, entries = feed.get("version", ""), feed.get("entries", ())  # a body of spaces has neither
     if not version and not entries:
         raise DiscoveryError(page.url, f"no feed but {page.content_type or 'something else'}")
-    is_atom = version.startswith("atom")
-    return (link for entry in entries for link in _link(dict(entry), page, is_atom=is_atom))
+    is_atom, about = version.startswith("atom"), dict(feed.get("feed", {}))
+    links = unique(link for entry in entries for link in _link(dict(entry), page, is_atom=is_atom))
+    return Feed(links=links, older=_addresses(_said_older(about), page), generator=_generator(about))
+
+
+def _said_older(about: _Entry) -> list[str]:
+    """What a feed's own links say of older entries (RFC 5005): documents that are finished first, then the next page."""
+    relations = [(link.get("rel"), link.get("href")) for link in about.get("links", ()) if isinstance(link, dict)]
+    return [str(address) for wanted in _OLDER for relation, address in relations if relation == wanted and address]
+
+
+def _generator(about: _Entry) -> str:
+    detail = about.get("generator_detail")
+    address = _text(detail, "href") if isinstance(detail, dict) else ""
+    return f"{_text(about, 'generator')} {address}".strip().lower()
+
+
+def _addresses(written: list[str], page: Page) -> tuple[str, ...]:
+    found = []
+    for address in filter(None, written):
+        try:
+            found.append(canonical(address, page.url))
+        except ValueError:
+            continue
+    return tuple(found)
 
 
 def _mended(body: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crawler.dates import moment
 from crawler.enclosed import as_html, bounded
@@ -19,13 +19,21 @@ if TYPE_CHECKING:
     from model.page import Page
 
 
+class JsonFeed(NamedTuple):
+    """What a JSON Feed says."""
+
+    links: tuple[Link, ...]
+    #: As written; "" where it names none.
+    next_url: str
+
+
 def is_json(page: Page) -> bool:
     """Whether a document is JSON by its type or its first character."""
     return "json" in page.content_type or page.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
 
 
-def read(page: Page) -> Iterator[Link]:
-    """The links of a JSON Feed, in its order.
+def read(page: Page) -> JsonFeed:
+    """A JSON Feed's links, in its order, and the address of its further ones.
 
     Raises:
         DiscoveryError: not JSON, or no JSON Feed.
@@ -37,7 +45,8 @@ def read(page: Page) -> Iterator[Link]:
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list):
         raise DiscoveryError(page.url, "JSON that is no JSON Feed")
-    return (link for entry in entries if isinstance(entry, dict) for link in _link(entry, page))
+    links = tuple(link for entry in entries if isinstance(entry, dict) for link in _link(entry, page))
+    return JsonFeed(links=links, next_url=_text(feed, "next_url"))
 
 
 def _link(entry: dict[str, Any], page: Page) -> Iterator[Link]:

@@ -1,6 +1,6 @@
-"""A source's archive walked back to a day: list pages one after the other, sitemaps by their months.
+"""A source's archive walked back to a day: list pages and feeds document by document, sitemaps by their months.
 
-Each list page's links and where to go on are written in one transaction, so a walk that was ended goes on from there. It ends
+Each document's links and where to go on are written in one transaction, so a walk that was ended goes on from there. It ends
 where every entry that no page before had is older than the day, where a page has no such entry, at the last page, or at a bound.
 """
 
@@ -10,12 +10,13 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from crawler import poll, read_listing
-from crawler.archives import latest, older_page
-from model.errors import BadStatus, DiscoveryError, PageError
-from model.page import NotModified, Request
+from crawler import poll, read_listing, wanted
+from crawler.archives import latest, older_feed, older_page
+from crawler.feeds import open_feed
+from model.errors import BadStatus, DiscoveryError, PageError, RobotsDisallowed
+from model.page import NotModified, Request, Want
 from model.source import EndpointKind
 from model.times import now
 from model.urls import identity
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
 SITEMAPS = 500
 #: A walk that reached its end is begun anew after so long.
 DONE_FOR = timedelta(days=1)
+_NOTHING_NEW = "a page without any entry that no page before had"
+
+
+class _Read(NamedTuple):
+    """What a list page or a feed's document gave."""
+
+    links: tuple[Link, ...]
+    older: str | None
 
 
 class Backfilling:
@@ -69,7 +78,8 @@ class Backfilling:
             StorageError: the database failed; nothing of the page in hand is written.
         """
         states = await asyncio.to_thread(self._rooms.store.endpoints, self._source.name)
-        for kind, walk in ((EndpointKind.SITEMAP, self._sitemap), (EndpointKind.SECTION, self._section)):
+        walks = {EndpointKind.SITEMAP: self._sitemap, EndpointKind.FEED: self._pages, EndpointKind.SECTION: self._pages}
+        for kind, walk in walks.items():
             for state in states:
                 if state.endpoint.kind is kind and not self._is_full:
                     await walk(state, await self._begun(state, since))
@@ -102,32 +112,36 @@ class Backfilling:
             walk = replace(walk, ended_at=walk.updated_at, ended_by="the sitemap was read")
         await self._write(state, walk, polled.links, url=state.endpoint.url, error=polled.error)
 
-    async def _section(self, state: EndpointState, walk: Backfill) -> None:
+    async def _pages(self, state: EndpointState, walk: Backfill) -> None:
+        want, read_page = (Want.FEED, self._feed) if state.endpoint.kind is EndpointKind.FEED else (Want.PAGE, self._list)
         seen: set[str] = set()
         passed: set[str] = set()
         while walk.ended_at is None and not self._is_full and walk.documents < self._scope.list_pages:
             url = walk.next_url or state.endpoint.url
             try:
-                page = await unless_stopped(self._stop, self._fetcher.fetch(Request(url=url)))
+                page = await unless_stopped(self._stop, self._fetcher.fetch(Request(url=url, want=want)))
                 if isinstance(page, NotModified):
                     raise TypeError(f"a 304 to a request without validators: {url}")
-                read = await asyncio.to_thread(self._read, page, state.endpoint.url, walk, frozenset(passed))
+                read = await asyncio.to_thread(
+                    read_page, page, first=state.endpoint.url, number=walk.documents + 1, passed=frozenset(passed)
+                )
+                end = None
             except PageError as error:
-                if not (walk.documents and _is_behind_the_last(error)):
+                end = _why_last(error) if walk.documents else None
+                if end is None:
                     self._tell(url, state, None, error)
                     return
-                read = ((), None)
-            links, older = read
+                read = _Read((), None)
             passed.add(identity(url))
-            fresh = [link for link in links if identity(link.url) not in seen]
+            fresh = [link for link in read.links if identity(link.url) not in seen]
             seen.update(identity(link.url) for link in fresh)
-            end = _end(fresh, older, walk.since)
-            walk = replace(walk, next_url=older, documents=walk.documents + 1, updated_at=now())
+            end = end or _end(fresh, read.older, walk.since)
+            walk = replace(walk, next_url=read.older, documents=walk.documents + 1, updated_at=now())
             walk = replace(walk, ended_at=now(), ended_by=end) if end else walk
             saved = await self._write(state, walk, fresh, url=url)
             walk = replace(walk, links=walk.links + saved.new)
 
-    def _read(self, page: Page, first: str, walk: Backfill, passed: frozenset[str]) -> tuple[tuple[Link, ...], str | None]:
+    def _list(self, page: Page, *, first: str, number: int, passed: frozenset[str]) -> _Read:
         """A list page's entries, and the page after it.
 
         Raises:
@@ -135,7 +149,17 @@ class Backfilling:
         """
         html = text_of(page.body, page.header("content-type"))
         links = read_listing(html, page.url, self._source, now=page.fetched_at)
-        return links, older_page(html, page.url, first=first, number=walk.documents + 1, passed=passed)
+        return _Read(links, older_page(html, page.url, first=first, number=number, passed=passed))
+
+    def _feed(self, page: Page, *, first: str, number: int, passed: frozenset[str]) -> _Read:
+        """A feed's entries, and the document with older ones.
+
+        Raises:
+            DiscoveryError: it cannot be read.
+        """
+        feed = open_feed(page)
+        links = tuple(link for link in feed.links if wanted(link.url, self._source))
+        return _Read(links, older_feed(feed, page.url, first=first, number=number, passed=passed))
 
     async def _write(
         self, state: EndpointState, walk: Backfill, links: Iterable[Link], *, url: str, error: PageError | None = None
@@ -153,9 +177,11 @@ class Backfilling:
         self._observer.polled(self._source.name, replace(state.endpoint, url=url), saved, error)
 
 
-def _is_behind_the_last(error: PageError) -> bool:
-    """Whether a site says in this way that its list has no further page."""
-    return isinstance(error, DiscoveryError) or (isinstance(error, BadStatus) and error.status in GONE)
+def _why_last(error: PageError) -> str | None:
+    """Why a list ends before a page that cannot be had; None where that may be had another time."""
+    if isinstance(error, RobotsDisallowed):
+        return "robots.txt does not allow the next page"
+    return _NOTHING_NEW if isinstance(error, DiscoveryError) or (isinstance(error, BadStatus) and error.status in GONE) else None
 
 
 def _is_older(link: Link, since: datetime) -> bool:
@@ -166,7 +192,7 @@ def _is_older(link: Link, since: datetime) -> bool:
 def _end(fresh: list[Link], older: str | None, since: datetime) -> str | None:
     """Why the walk ends at a list page; None where it goes on. Entries of unknown age do not end it."""
     if not fresh:
-        return "a page without any entry that no page before had"
+        return _NOTHING_NEW
     if all(_is_older(link, since) for link in fresh):
         return f"every entry is older than {since:%Y-%m-%d}"
     return "the last page" if older is None else None

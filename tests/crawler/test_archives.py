@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from pages import served
 
-from crawler.archives import latest, older_page
+from crawler.archives import latest, older_feed, older_page
+from crawler.feeds import open_feed
 from model.source import Link
 from model.urls import identity
 
@@ -79,3 +81,63 @@ def test_an_entry_is_no_later_than_its_address_says(url: str, day: str | None) -
 def test_what_the_list_says_counts_before_the_address() -> None:
     said = datetime(2025, 1, 2, tzinfo=UTC)
     assert latest(Link(url="https://news.example/2024/05/25/story", published=said)) == said
+
+
+FEED = "https://news.example/feeds/all"
+_ITEM = "<item><title>A story</title><link>https://news.example/a/1</link>{}</item>"
+
+
+def older_entries(body: str, *, first: str = FEED, number: int = 1, passed: tuple[str, ...] = ()) -> str | None:
+    page = served(body.encode(), url=first)
+    return older_feed(open_feed(page), first, first=first, number=number, passed=frozenset(map(identity, passed)))
+
+
+def rss(about: str, item: str = "") -> str:
+    atom = 'xmlns:atom="http://www.w3.org/2005/Atom"'
+    return f'<rss version="2.0" {atom}><channel><title>News</title>{about}{_ITEM.format(item)}</channel></rss>'
+
+
+def atom(about: str) -> str:
+    entry = "<entry><title>A story</title><link href='https://news.example/a/1'/></entry>"
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>News</title>{about}{entry}</feed>'
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (atom('<link rel="self" href="/feeds/all"/><link rel="next" href="/feeds/all?page=2"/>'), "/feeds/all?page=2"),
+        (atom('<link rel="next" href="?page=2"/><link rel="prev-archive" href="/feeds/2026/10"/>'), "/feeds/2026/10"),
+        (rss('<atom:link rel="next" href="https://news.example/feeds/all/2"/>'), "/feeds/all/2"),
+        (rss("<generator>https://wordpress.org/?v=6.4</generator>"), "/feeds/all?paged=2"),
+        (atom('<generator uri="https://wordpress.org/">WP</generator>'), "/feeds/all?paged=2"),
+        ('{"items": [{"url": "/a/1"}], "next_url": "/feeds/all.json?page=2"}', "/feeds/all.json?page=2"),
+    ],
+    ids=["atom", "archived", "rss", "wordpress", "wordpress in atom", "json"],
+)
+def test_the_older_entries_of_a_feed(body: str, found: str) -> None:
+    assert older_entries(body) == f"https://news.example{found}"
+
+
+@pytest.mark.parametrize("first", ["https://news.example/feed/", "https://news.example/politics/feed"])
+def test_a_feed_where_wordpress_has_them_is_asked_for_its_next_page(first: str) -> None:
+    assert older_entries(rss(""), first=first) == f"{first}?paged=2"
+    assert older_entries(rss(""), first=first, number=7) == f"{first}?paged=8"
+    assert older_entries(rss("<generator>WordPress</generator>"), first=f"{first}?lang=en") == f"{first}?lang=en&paged=2"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(""),
+        rss('<atom:link rel="self" href="/feeds/all"/>'),
+        rss('<atom:link rel="next" href="https://other.example/feeds/all"/>'),
+        rss('<atom:link rel="next" href="/feeds/all#top"/>'),
+        rss('<atom:link rel="next" href="javascript:next()"/>'),
+        rss('<atom:link rel="next" href="/feeds/passed"/>'),
+        rss("", item='<atom:link rel="next" href="/a/2"/>'),
+        '{"items": [], "next_url": 7}',
+        '{"items": [], "next_url": "https://me:secret@news.example/"}',
+    ],
+)
+def test_where_a_feed_has_none(body: str) -> None:
+    assert older_entries(body, passed=("https://news.example/feeds/passed",)) is None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -158,6 +160,71 @@ def test_endless_lists_and_calendars_end(paper: Paper) -> None:
     paper.site.route("/trap", endless)
     paper.crawl(datetime(2000, 1, 1, tzinfo=UTC), endpoints={"sections": (paper.site.url("/trap"),)})
     assert paper.asked("/trap?") == ["/trap?page=2"]
+
+
+class Feed:
+    """A feed of the paper's stories, five in each of its documents, each of which names the next one in one of the usual ways."""
+
+    def __init__(self, paper: Paper, *, way: str) -> None:
+        self.paper, self.way = paper, way
+        paper.site.route("/feed", self._document)
+
+    def _document(self, hit: Hit) -> Reply:
+        site, page = self.paper.site, int(hit.target.partition("=")[2] or 1)
+        numbers = range(self.paper.stories)[(page - 1) * PER_PAGE : page * PER_PAGE]
+        links = [site.url(self.paper.address(it)) for it in numbers]
+        if not links:
+            return Reply(status=404)
+        further = site.url(f"/feed?page={page + 1}") if page * PER_PAGE < self.paper.stories else ""
+        if self.way == "json":
+            feed = {"items": [{"url": link} for link in links]} | ({"next_url": further} if further else {})
+            return Reply(body=json.dumps(feed).encode(), content_type="application/feed+json")
+        if self.way == "wordpress":
+            head = "<generator>https://wordpress.org/?v=6.4</generator>"
+        else:
+            head = f"<atom:link rel='{self.way}' href='{further}'/>" if further else ""
+        items = "".join(f"<item><title>A story</title><link>{link}</link></item>" for link in links)
+        feed_ = f"<rss version='2.0' xmlns:atom='http://www.w3.org/2005/Atom'><channel>{head}{items}</channel></rss>"
+        return Reply(body=feed_.encode(), content_type="application/rss+xml")
+
+    def crawl(self, since: datetime | None, **order: object) -> Report:
+        return self.paper.crawl(since, endpoints={"sections": (), "feeds": (self.paper.site.url("/feed"),)}, **order)
+
+
+@pytest.mark.parametrize("way", ["next", "prev-archive", "json", "wordpress"])
+def test_feeds_are_followed_to_their_older_entries(way: str, paper: Paper) -> None:
+    feed = Feed(paper, way=way)
+    assert feed.crawl(TODAY - timedelta(days=17)).totals["new"] == 18 + 1
+    parameter = "paged" if way == "wordpress" else "page"
+    assert paper.asked("/feed") == ["/feed", "/feed", *(f"/feed?{parameter}={number}" for number in range(2, 6))]
+    assert paper.read("SELECT documents, ended_by FROM backfill") == [(5, "every entry is older than 2026-11-05")]
+    paper.crawl(None, endpoints={"sections": (), "feeds": (paper.site.url("/feed"),)})
+    assert len(paper.asked("/feed")) == 7, "without a day a feed is its first document"
+
+
+def test_a_feed_ends_at_its_last_document_and_bounds_hold(site: Site, sqlite_url: str) -> None:
+    paper = Paper(site, sqlite_url, stories=12)
+    feed = Feed(paper, way="wordpress")
+    since = datetime(2000, 1, 1, tzinfo=UTC)
+    feed.crawl(since, list_pages=2)
+    assert paper.asked("/feed?") == ["/feed?paged=2"]
+    feed.crawl(since)
+    assert paper.asked("/feed?") == ["/feed?paged=2", "/feed?paged=3", "/feed?paged=4"]
+    assert paper.read("SELECT ended_by FROM backfill") == [("a page without any entry that no page before had",)]
+    assert len(paper.read("SELECT url FROM articles")) == 12
+
+
+def test_a_feed_that_repeats_itself_or_closes_its_further_pages_ends(paper: Paper) -> None:
+    feed = Feed(paper, way="wordpress")
+    first = paper.site._answering["/feed"]
+    paper.site.route("/feed", lambda hit: first(replace(hit, target="/feed")))  # whatever is asked for
+    assert feed.crawl(datetime(2000, 1, 1, tzinfo=UTC)).totals["new"] == PER_PAGE
+    assert paper.asked("/feed?") == ["/feed?paged=2"]
+    paper.site.robots("User-agent: *\nDisallow: /*?paged=")
+    report = feed.crawl(datetime(1999, 1, 1, tzinfo=UTC))
+    assert not report.tallies["paper"].reasons
+    assert paper.asked("/feed?") == ["/feed?paged=2"]
+    assert paper.read("SELECT ended_by FROM backfill") == [("robots.txt does not allow the next page",)]
 
 
 def test_sitemaps_are_read_by_their_months(paper: Paper) -> None:

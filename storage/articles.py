@@ -18,11 +18,11 @@ from sqlalchemy import bindparam, insert, select
 from model.fingerprints import text_hash
 from model.outcome import Duplicate, Revised, Stored, Unchanged
 from storage import fulltext
+from storage.candidates import Signed
 from storage.clusters import place, regroup
 from storage.columns import storable
 from storage.difference import difference
 from storage.identity import declared, identity
-from storage.likeness import Signed
 from storage.raw import keep_fetch
 from storage.tables import article as article_table
 from storage.tables import revision as revision_table

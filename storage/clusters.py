@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, delete, insert, select, true
 
 from model.errors import NotFound, StorageError
-from storage.likeness import ONE_STORY, Signed, compare, relate, unsigned
+from storage.candidates import Signed
+from storage.likeness import ONE_STORY, compare, relate, unsigned
 from storage.sources import CHUNK
 from storage.tables import article as article_table
 from storage.tables import cut as cut_table

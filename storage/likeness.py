@@ -1,16 +1,16 @@
 """Which articles have much the same text: signatures written, candidates found and compared.
 
-Candidates share sampled shingles and were first seen within `WINDOW` of each other; articles with equal texts always are.
+Candidates share sampled shingles and were first seen lately (`storage.candidates`); articles with equal texts always are.
 Each is compared by all shingles of both texts. What comes out depends on the articles alone, not on which came first.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
+from storage.candidates import EARLIEST_FIRST, MOST, Signed, candidates
 from storage.shingles import ALGORITHM, Hashes, Overlap, overlap, sample, shingles, step_of
 from storage.sources import CHUNK
 from storage.tables import article as article_table
@@ -22,12 +22,9 @@ from storage.tables import signature as signature_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import datetime
 
     from sqlalchemy import Connection
 
-#: Articles first seen further apart are not compared, unless their texts are equal.
-WINDOW = timedelta(days=30)
 #: At least so much of the shorter text stands in the other one: unrelated articles of one site and topic share below .3
 #: (1,681 news pages, all pairs), real copies above .6 with few between.
 CONTAINED = 0.6
@@ -35,43 +32,12 @@ CONTAINED = 0.6
 ONE_STORY = 0.5
 #: Fewer shingles (about twenty words) are shared by chance, unless the texts are equal.
 _LEAST_SHARED = 16
-#: A sample tells containment with an error of about .1: what it puts below this is not compared.
-_ESTIMATED = 0.35
-#: Articles one is compared with at most, the likeliest first, then the earliest.
-_MOST = 100
-_EARLIEST_FIRST = (article_table.c.published.is_(None), article_table.c.published, article_table.c.url)
 _EQUALS = (
     select(article_table.c.id)
     .where(article_table.c.text_hash == bindparam("hash"), article_table.c.id != bindparam("id"))
-    .order_by(*_EARLIEST_FIRST)
-    .limit(_MOST)
+    .order_by(*EARLIEST_FIRST)
+    .limit(MOST)
 )
-_COUNTED = (
-    select(shingle_table.c.article_id, func.count().label("hits"))
-    .where(shingle_table.c.hash.in_(bindparam("sampled", expanding=True)), shingle_table.c.article_id != bindparam("id"))
-    .group_by(shingle_table.c.article_id)
-    .having(func.count() > 1)
-    .subquery()
-)
-_CANDIDATES = (
-    select(article_table.c.id, _COUNTED.c.hits, signature_table.c.shingles, signature_table.c.step)
-    .join(_COUNTED, _COUNTED.c.article_id == article_table.c.id)
-    .join(signature_table, signature_table.c.article_id == article_table.c.id)
-    .where(
-        article_table.c.first_seen_at.between(bindparam("since"), bindparam("until")),
-        article_table.c.text_hash != bindparam("hash"),
-    )
-    .order_by(*_EARLIEST_FIRST)
-)
-
-
-class Signed(NamedTuple):
-    """An article as it is compared."""
-
-    id: int
-    text: str
-    text_hash: str
-    first_seen_at: datetime
 
 
 def compare(connection: Connection, article: Signed, *, new: bool) -> frozenset[int]:
@@ -88,9 +54,10 @@ def compare(connection: Connection, article: Signed, *, new: bool) -> frozenset[
     hashes = shingles(article.text)
     before = frozenset[int]() if new else _forget(connection, article.id)
     equals = _equals(connection, article) if len(hashes) else []
-    candidates = _candidates(connection, article, hashes, before) if len(hashes) else []
+    # Those that had much the same text are asked again.
+    others = dict.fromkeys([*candidates(connection, article, hashes), *sorted(before)]) if len(hashes) else {}
     alike = {other: Overlap(shared=len(hashes), ours=len(hashes), theirs=len(hashes)) for other in equals}
-    for other, text in _texts(connection, candidates):
+    for other, text in _texts(connection, list(others)):
         measured = overlap(hashes, shingles(text))
         if other not in alike and is_like(measured):
             alike[other] = measured
@@ -153,29 +120,6 @@ def _sign(connection: Connection, article_id: int, hashes: Hashes) -> None:
 def _equals(connection: Connection, article: Signed) -> list[int]:
     """Articles with the same text, however long ago."""
     return list(connection.scalars(_EQUALS, {"hash": article.text_hash, "id": article.id}))
-
-
-def _candidates(connection: Connection, article: Signed, hashes: Hashes, before: Collection[int]) -> list[int]:
-    """Articles that may have much the same text; those that had are asked again."""
-    step = step_of(len(hashes))
-    asked = {
-        "sampled": sample(hashes),
-        "id": article.id,
-        "hash": article.text_hash,
-        "since": article.first_seen_at - WINDOW,
-        "until": article.first_seen_at + WINDOW,
-    }
-    found = [
-        (_estimated(row.hits, max(step, row.step), min(len(hashes), row.shingles)), int(row.id))
-        for row in connection.execute(_CANDIDATES, asked)
-    ]
-    likely = sorted((pair for pair in found if pair[0] >= _ESTIMATED), key=lambda pair: -min(1.0, pair[0]))[:_MOST]
-    return list(dict.fromkeys([*(number for _, number in likely), *sorted(before)]))
-
-
-def _estimated(hits: int, step: int, shorter: int) -> float:
-    """The containment that sampled shingles in common speak for, where both samples keep one in ``step``."""
-    return hits * step / max(1, shorter)
 
 
 def _texts(connection: Connection, ids: list[int]) -> Iterator[tuple[int, str]]:

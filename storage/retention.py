@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, insert, literal, select, true
 
+from storage.candidates import WINDOW
 from storage.columns import Moment
-from storage.likeness import WINDOW
 from storage.tables import article as article_table
 from storage.tables import day_count as count_table
 from storage.tables import endpoint as endpoint_table

@@ -7,45 +7,83 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, insert, select, text
 
-from benchmarks.storage.synthetic import END, SOURCES, article, body
+from benchmarks.storage.multiplying import multiply
+from benchmarks.storage.synthetic import END, PER_DAY, SOURCES, article, body
 from model.fingerprints import body_hash, text_hash
 from model.source import Source
 from model.urls import identity
 from storage import fulltext, open_store, tables, upgrade
-from storage.likeness import WINDOW
+from storage.candidates import WINDOW
 from storage.packing import pack_page
 from storage.shingles import ALGORITHM, WIDTH, sample, shingles, step_of
 from storage.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Connection
 
     from benchmarks.storage.synthetic import Made
-    from storage import Store
 
 #: Articles of one transaction.
 _BATCH = 500
+#: Old articles that further ones are made of.
+SEEDS = 20_000
 _NUMBERED = ("page", "raw_body", "page_fetch", "article", "revision", "event")
 
 
 def fill(url: str, total: int, *, watch: Callable[[int], None] = lambda _: None) -> None:
-    """Make a database with articles 1 to ``total``, as a daemon that tidies daily would leave it."""
+    """Make a database with articles 1 to ``total``, as a daemon that tidies daily would leave it.
+
+    In a large one (SQLite only) most of those that are too old to be compared are made of the first ones.
+    """
     upgrade(url)
     with open_store(url) as store:
         store.save_sources([Source(name=f"site{n}", url=f"https://site{n}.example/") for n in range(SOURCES)], END)
         run_id = store.begin_run("bench", END - timedelta(days=1))
-        for start in range(1, total + 1, _BATCH):
-            _add(store, [article(number, total=total) for number in range(start, min(start + _BATCH, total + 1))], run_id)
-            watch(start)
+        for step in _steps(total, multiplied=store.address.path is not None):
+            store.write(partial(_take, step=step, total=total, run_id=run_id))
+            watch(step.last)
         with store.writing() as connection:
             _restart_numbers(connection)
+
+
+class _Step(NamedTuple):
+    """Articles of one transaction, and by how much their numbers are above those they are made of; None: of nothing."""
+
+    first: int
+    last: int
+    shift: int | None = None
+
+
+def _steps(total: int, *, multiplied: bool) -> Iterator[_Step]:
+    """Articles 1 to ``total`` in order."""
+    old = total - PER_DAY * 2 * WINDOW.days - 1
+    if not multiplied or old <= SEEDS:
+        yield from _batches(1, total)
+        return
+    yield from _batches(1, SEEDS)
+    for shift in range(SEEDS, old, SEEDS):
+        yield _Step(shift + 1, min(shift + SEEDS, old), shift)
+    yield from _batches(old + 1, total)
+
+
+def _batches(first: int, last: int) -> Iterator[_Step]:
+    for start in range(first, last + 1, _BATCH):
+        yield _Step(start, min(start + _BATCH - 1, last))
+
+
+def _take(connection: Connection, *, step: _Step, total: int, run_id: int) -> None:
+    if step.shift is not None:
+        multiply(connection, step.last - step.shift, step.shift)
+    else:
+        _add(connection, [article(number, total=total) for number in range(step.first, step.last + 1)], run_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,17 +114,16 @@ def _prepared(made: Made) -> _Prepared:
     )
 
 
-def _add(store: Store, made: list[Made], run_id: int) -> None:
+def _add(connection: Connection, made: list[Made], run_id: int) -> None:
     ready = [_prepared(one) for one in made]
-    with store.writing() as connection:
-        connection.execute(insert(tables.page), [_page(one) for one in made])
-        connection.execute(insert(tables.raw_body), [_raw(connection, one) for one in ready])
-        connection.execute(insert(tables.page_fetch), [_fetch(one, run_id) for one in made])
-        connection.execute(insert(tables.article), [_article(one) for one in ready])
-        connection.execute(insert(tables.revision), [_revision(one) for one in ready])
-        _sign(connection, ready)
-        fulltext.add_all(connection, [(one.number, one.title, one.text) for one in made])
-        connection.execute(insert(tables.event), [_event(one, run_id) for one in made])
+    connection.execute(insert(tables.page), [_page(one) for one in made])
+    connection.execute(insert(tables.raw_body), [_raw(connection, one) for one in ready])
+    connection.execute(insert(tables.page_fetch), [_fetch(one, run_id) for one in made])
+    connection.execute(insert(tables.article), [_article(one) for one in ready])
+    connection.execute(insert(tables.revision), [_revision(one) for one in ready])
+    _sign(connection, ready)
+    fulltext.add_all(connection, [(one.number, one.title, one.text) for one in made])
+    connection.execute(insert(tables.event), [_event(one, run_id) for one in made])
 
 
 def _page(one: Made) -> dict[str, Any]:

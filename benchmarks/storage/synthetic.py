@@ -19,6 +19,8 @@ PER_DAY = 2000
 END = datetime(2026, 1, 1, tzinfo=UTC)
 #: What every page of a source has around its text: 24 KB of markup.
 _TEMPLATE_PARTS = 400
+#: Three sources in four have a notice of so many words below every story.
+_NOTICE_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def article(number: int, *, total: int) -> Made:
         source=source,
         url=f"https://{source}.example/{number}",
         title=" ".join(chosen[:8]).capitalize(),
-        text="\n\n".join(paragraphs),
+        text="\n\n".join([*paragraphs, *_notice(source)]),
         at=END - timedelta(days=(total - number) / PER_DAY),
     )
 
@@ -67,6 +69,14 @@ def edited(made: Made, number: int) -> Made:
     source = f"site{(made.number + 1) % SOURCES}"
     text = "This story was first published elsewhere.\n\n" + " ".join(words)
     return Made(number=number, source=source, url=f"https://{source}.example/{number}", title=made.title, text=text, at=END)
+
+
+@cache
+def _notice(source: str) -> tuple[str, ...]:
+    words, _ = _words()
+    number = int(source.removeprefix("site"))
+    chosen = np.random.default_rng(number).integers(0, 5_000, _NOTICE_WORDS).tolist()
+    return (" ".join(words[index] for index in chosen).capitalize() + ".",) if number % 4 else ()
 
 
 @cache

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from benchmarks.storage import filling
 from benchmarks.storage.__main__ import growth, line
 from benchmarks.storage.filling import fill
 from benchmarks.storage.measuring import Figures
 from benchmarks.storage.synthetic import END, article, body, edited
 from storage import open_store
 from storage.shingles import overlap, shingles
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def figures(**more: float) -> Figures:
@@ -42,3 +48,18 @@ def test_what_grew_is_told() -> None:
     told = growth([figures(write=2.0), figures(write=5.0, size=1.2)])
     assert (told["a write"], told["bytes"]) == (2.5, 1.2)
     assert line(figures(write=2.0)).startswith("| 1,000 | 2.0 / 1.0 |")
+
+
+def test_a_large_database_is_filled_with_old_articles_made_of_others(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "SEEDS", 20)
+    monkeypatch.setattr(filling, "PER_DAY", 1)  # 61 of them are new enough to be compared
+    fill(sqlite_url, 150)
+    with open_store(sqlite_url) as store:
+        made = {found.id: found for found in store.articles()}
+        assert sorted(made) == list(range(1, 151))
+        assert len({found.text for found in made.values()}) == 150
+        assert made[65].title == made[5].title
+        assert made[65].word_count == made[5].word_count
+        assert {5, 65} <= {hit.id for hit in store.search(f'"{made[5].title}"')}
+        hashes = ("texts", "raw")
+        assert [found for found in store.check() if found.wrong and not any(word in found.what for word in hashes)] == []

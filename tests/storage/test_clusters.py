@@ -14,9 +14,9 @@ from visiting import NOON, Site, cleaned, rows, url
 
 from model.errors import NotFound, StorageError
 from model.outcome import Duplicate, Stored
-from storage import likeness, open_store, upgrade
+from storage import candidates, likeness, open_store, upgrade
+from storage.candidates import WINDOW
 from storage.clusters import stars
-from storage.likeness import WINDOW
 from storage.shingles import overlap, sample, shingles, step_of
 from storage.store import Store
 
@@ -347,7 +347,7 @@ def test_another_algorithm_signs_everything_again(database_url: str) -> None:
 def test_more_copies_than_are_compared_at_once_are_still_one_cluster(
     store: Store, share: float, order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(likeness, "_MOST", 3)
+    monkeypatch.setattr(candidates, "MOST", 3)
     monkeypatch.setattr(likeness, "_EQUALS", likeness._EQUALS.limit(3))
     site, count = Site(store), 16
     numbers = list(range(count))

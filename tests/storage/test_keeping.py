@@ -11,7 +11,7 @@ from visiting import NOON, OTHER, Site, cleaned, kept, page, rows, story, url
 
 from model.errors import BadStatus, NotFound
 from storage import retention
-from storage.likeness import WINDOW
+from storage.candidates import WINDOW
 from storage.values import Keep, PageStatus
 
 if TYPE_CHECKING:

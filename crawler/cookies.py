@@ -137,4 +137,5 @@ def _expiry(attributes: dict[str, str], now: datetime) -> datetime | None:
         moment = parsedate_to_datetime(attributes.get("expires", ""))
     except ValueError:
         return None
-    return min(moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC), now + _FOREVER)
+    # Compared before it is converted: the last evening of the year 9999 in the west is no moment of UTC.
+    return min(moment.replace(tzinfo=moment.tzinfo or UTC), now + _FOREVER).astimezone(UTC)

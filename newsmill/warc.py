@@ -45,11 +45,23 @@ class Selection:
     #: Longer bodies are left out.
     largest: int = 5_000_000
 
+    def __post_init__(self) -> None:
+        for host in self.hosts:
+            try:
+                canonical(_home(host))
+            except ValueError as error:
+                raise ConfigError(f"{host!r} is no site, such as example.org: {error}") from None
+
     def takes(self, url: str, fetched_at: datetime) -> bool:
         """Whether a canonical address fetched at that moment is asked for."""
         if (self.since and fetched_at < self.since) or (self.until and fetched_at >= self.until):
             return False
-        return not self.hosts or any(same_site(url, host if "://" in host else f"http://{host}/") for host in self.hosts)
+        return not self.hosts or any(same_site(url, _home(host)) for host in self.hosts)
+
+
+def _home(host: str) -> str:
+    """The home page of a site given by address or name."""
+    return host if "://" in host else f"http://{host}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +137,10 @@ def _page(record: Any, selection: Selection) -> Page | None:  # noqa: ANN401 - w
     """The record's page; None where it is none, or not asked for."""
     try:
         url = canonical(record.rec_headers.get_header("WARC-Target-URI", "").strip("<>"))
-        fetched_at = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date", ""))
-    except ValueError:
+        dated = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date", ""))
+        fetched_at = dated.replace(tzinfo=UTC) if dated.tzinfo is None else dated.astimezone(UTC)
+    except (ValueError, OverflowError):  # the last evening of the year 9999 in the west is no moment of UTC
         return None
-    fetched_at = fetched_at.replace(tzinfo=UTC) if fetched_at.tzinfo is None else fetched_at.astimezone(UTC)
     if record.http_headers is None or record.http_headers.get_statuscode() != "200" or not selection.takes(url, fetched_at):
         return None
     headers = tuple((name.lower(), value) for name, value in record.http_headers.headers)

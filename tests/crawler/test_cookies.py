@@ -72,6 +72,7 @@ def after(*set_cookies: str, url: str = PAGE) -> Jar:
         ("a=1; Max-Age=-1; Expires=Fri, 31 Dec 9999 23:59:59 GMT", ""),
         ("a=1; Expires=Wed, 21-Oct-2015 07:28:00 GMT", ""),
         ("a=1; Expires=Fri, 31 Dec 9999 23:59:59 GMT", "a=1"),
+        ("a=1; Expires=Fri, 31 Dec 9999 23:59:59 -2300", "a=1"),
         ("a=1; Expires=whenever", "a=1"),
         ("__Host-a=1; Secure; Path=/", "__Host-a=1"),
         ("__Host-a=1; Secure; Path=/; Domain=example.org", ""),

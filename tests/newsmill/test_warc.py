@@ -52,14 +52,16 @@ def read(body: bytes, **chosen: object) -> list[Page]:
     return [it.page for it in found if it.page is not None]
 
 
-def record(kind: str, uri: str, payload: bytes, http: Sequence[tuple[str, str]] = (), status: str = "200 OK") -> bytes:
+def record(
+    kind: str, uri: str, payload: bytes, http: Sequence[tuple[str, str]] = (), status: str = "200 OK", **more: str
+) -> bytes:
     stream = BytesIO()
     writer = WARCWriter(stream, gzip=True)
     line = "GET / HTTP/1.1" if kind == "request" else status
     headers = StatusAndHeaders(
         line, list(http), protocol="" if kind == "request" else "HTTP/1.1", is_http_request=kind == "request"
     )
-    dated = {"WARC-Date": "2026-11-20T12:00:00Z"}
+    dated = {"WARC-Date": more.get("date", "2026-11-20T12:00:00Z")}
     made = writer.create_warc_record(
         uri, kind, payload=BytesIO(payload), length=len(payload), http_headers=headers, warc_headers_dict=dated
     )
@@ -176,7 +178,7 @@ def test_a_large_archive_takes_no_more_memory_than_a_small_one(kind: str, tmp_pa
 def test_an_import_tells_how_far_it_is(sqlite_url: str, tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.warc.gz" for number in range(2)]
     for number, file in enumerate(files):
-        file.write_bytes(archive(*(page(f"story-{number}-{it}") for it in range(4))))
+        file.write_bytes(archive(*(page(f"story-{number}-{it}") for it in "wxyz")))
     told: list[int] = []
     watch = lambda position, _: told.append(position)  # noqa: E731 - as short as it is
     asyncio.run(import_files(settings_for(sqlite_url), files, Selection(), watch=watch))
@@ -205,6 +207,8 @@ def test_what_is_no_page_is_left() -> None:
             record("response", "http://news.example/empty", b"", HTML),
             record("response", "dns:news.example", b"x", HTML),
             record("response", "http://me:secret@news.example/", b"x", HTML),
+            record("response", "http://news.example/undated", b"x", HTML, date="yesterday"),
+            record("response", "http://news.example/never", b"x", HTML, date="9999-12-31T23:59:59-23:00"),
             record("response", "http://news.example/page", b"<p>x", HTML),
         ]
     )
@@ -221,6 +225,12 @@ def test_hosts_and_dates_choose() -> None:
     assert names(hosts=("https://other.example/",)) == "d"
     assert names(since=NOON + DAY) == "b"
     assert names(until=NOON + DAY) == "acd"
+
+
+@pytest.mark.parametrize("host", ["[", "http://", "user@news.example"])
+def test_what_is_no_site_is_said_so_before_anything_is_read(host: str) -> None:
+    with pytest.raises(ConfigError, match="is no site"):
+        Selection(hosts=(host,))
 
 
 def test_a_file_that_breaks_off_gives_what_it_holds() -> None:

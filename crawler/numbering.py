@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from model.urls import identity
+from model.urls import identity, parameters
 
 #: Parameters that number pages, in lower case, sorted. Those of comments (``cpage``, ``comment-page``) are none of them.
 PARAMETERS: frozenset[str] = frozenset(
@@ -24,6 +24,7 @@ _WORDS = "p|pag|page|pagina|part|partie|parte|pg|seite|sayfa|sida|side|sivu|stra
 _MARKED = re.compile(rf"[/_.,-](?:{_WORDS})[/_.,=-]?(\d{{1,4}})|/(\d{{1,4}})", re.IGNORECASE)
 #: Also how another article of the same name is told from it (``/briefing-2``): a hint, no more.
 _BARE = re.compile(r"[_.,-](\d{1,2})")
+_NUMBERED_END = re.compile(rf"(?:{_MARKED.pattern}|{_BARE.pattern})\Z", re.IGNORECASE)
 #: The mark of a first page that bears one itself.
 _OWN_MARK = re.compile(rf"[/_.,-](?:{_WORDS})[/_.,=-]?[01]\Z", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jspx?|do|cgi)\Z", re.IGNORECASE)
@@ -59,6 +60,19 @@ def numbered(first: str, url: str) -> Numbered | None:
     if one.path == other.path:
         return _by_parameter(one.query, other.query)
     return _by_path(_stem(one.path), _stem(other.path)) if one.query == other.query else None
+
+
+def ends_with_number(url: str) -> bool:
+    """Whether an address could be another one's with the number of a page more; dates and other numbers count too.
+
+    >>> ends_with_number("https://example.com/story?page=2"), ends_with_number("https://example.com/story-2.html")
+    (True, True)
+    >>> ends_with_number("https://example.com/story")
+    False
+    """
+    if any(name in PARAMETERS and re.fullmatch(r"\d{1,4}", value) for name, value in parameters(url)):
+        return True
+    return _NUMBERED_END.search(_stem(urlsplit(url).path)) is not None
 
 
 def _by_parameter(first: str, query: str) -> Numbered | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.markup import address, base_of, parsed
-from crawler.numbering import numbered
+from crawler.numbering import ends_with_number, numbered
 from crawler.titles import plain
 from model.errors import CleanError, DiscoveryError
 from model.urls import canonical, identity, parameters
@@ -97,6 +97,21 @@ def further(page: Page, decode: Decode, *, first: str, number: int, passed: froz
     return Further(url=following) if following else None
 
 
+def may_be_part(url: str) -> bool:
+    """Whether a canonical address, by itself, could be that of an article's further part, or of all parts on one page.
+
+    Whether it is one only its first page tells (`further`).
+
+    >>> may_be_part("https://example.com/story?page=2"), may_be_part("https://example.com/story/komplettansicht")
+    (True, True)
+    >>> may_be_part("https://example.com/story")
+    False
+    """
+    if ends_with_number(url) or any(_asks_for_all(name, value.lower()) for name, value in parameters(url)):
+        return True
+    return urlsplit(url).path.rpartition("/")[2].lower() in _ALL_SEGMENTS
+
+
 def _may_go_on(page: Page, first: str, number: int) -> bool:
     """Whether any address on the page, unparsed, is a further part's: nearly all pages end here, within a millisecond."""
     sign, name = _sign(number), _name(first)
@@ -164,13 +179,15 @@ def _is_whole(first: str, url: str) -> bool:
         return False
     if one.path == other.path:
         more = set(parameters(url)) - set(parameters(first))
-        return len(more) == 1 and any(
-            (name in _ALL_PARAMETERS and value.lower() in _ALL_VALUES)
-            or (name in _PAGE_PARAMETERS and value.lower() in _ALL_VALUES - {"1", "true", "yes", ""})
-            for name, value in more
-        )
+        return len(more) == 1 and any(_asks_for_all(name, value.lower()) for name, value in more)
     stem, segment = other.path.rpartition("/")[::2]
     return one.query == other.query and stem == one.path.rstrip("/") and segment.lower() in _ALL_SEGMENTS
+
+
+def _asks_for_all(name: str, value: str) -> bool:
+    if name in _ALL_PARAMETERS:
+        return value in _ALL_VALUES
+    return name in _PAGE_PARAMETERS and value in _ALL_VALUES - {"1", "true", "yes", ""}
 
 
 def _in_comments(tag: Tag) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.numbering import numbered
-from crawler.parts import Further, further
+from crawler.parts import Further, further, may_be_part
 from model.page import Page
+from model.urls import canonical
 
 FIRST = "https://news.example/2026/11/harbour-closes"
 
@@ -134,3 +137,35 @@ def test_numbers_of_addresses(first: str, url: str, number: int, *, marked: bool
 )
 def test_addresses_without_a_number_of_their_own(url: str) -> None:
     assert numbered("https://a.example/s", url) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(f"{FIRST}{end}" for end in ("?page=2", "?PAGE=3&x=1", "?page=all", "?singlepage=1", "?page=1", "/komplettansicht")),
+        *(f"{FIRST}{end}" for end in ("/2/", "/seite-2", "-2.html", "_p2.html", ",seite=2.html", "/page-2", "/2025")),
+    ],
+)
+def test_an_address_that_could_be_a_parts(url: str) -> None:
+    assert may_be_part(url)
+
+
+@pytest.mark.parametrize("end", ["", ".html", "?no=123456", "-12345", "/123456", "?page=two", "?view=list", "/all"])
+def test_an_address_that_could_not(end: str) -> None:
+    assert not may_be_part(FIRST + end)
+
+
+@given(
+    st.sampled_from(
+        [FIRST, FIRST + ".html", FIRST + "?no=12", FIRST + "/page-1", FIRST + "?p=1", "https://news.example/a_0.php"]
+    ),
+    st.integers(2, 30),
+    st.sampled_from(["?page={}", "&page={}", "/{}", "/seite-{}", "-{}", "_p{}.html", "-page-{}.php", "/page/{}/", "?p={}"]),
+)
+def test_whatever_an_article_may_lead_to_could_be_a_part(first: str, number: int, shape: str) -> None:
+    """So that the pages of an archive may be sorted by their addresses alone."""
+    base, _, query = first.partition("?")
+    stem = base.removesuffix(".html").removesuffix(".php").removesuffix("page-1").removesuffix("_0").rstrip("/")
+    for url in (base + shape.format(number), f"{first}{shape.format(number)}", stem + shape.format(number) + f"?{query}"):
+        if numbered(first, canonical(url)):
+            assert may_be_part(canonical(url))

@@ -38,6 +38,8 @@ _EQUALS = (
     .order_by(*EARLIEST_FIRST)
     .limit(MOST)
 )
+# Made once, as in `storage.visits`.
+_NEW_SIGNATURE, _NEW_SHINGLES = insert(signature_table), insert(shingle_table)
 
 
 def compare(connection: Connection, article: Signed, *, new: bool) -> frozenset[int]:
@@ -112,9 +114,9 @@ def _forget(connection: Connection, article_id: int) -> frozenset[int]:
 
 def _sign(connection: Connection, article_id: int, hashes: Hashes) -> None:
     row = {"article_id": article_id, "algorithm": ALGORITHM, "shingles": len(hashes), "step": step_of(len(hashes))}
-    connection.execute(insert(signature_table).values(**row))
+    connection.execute(_NEW_SIGNATURE, row)
     if len(hashes):
-        connection.execute(insert(shingle_table), [{"hash": value, "article_id": article_id} for value in sample(hashes)])
+        connection.execute(_NEW_SHINGLES, [{"hash": value, "article_id": article_id} for value in sample(hashes)])
 
 
 def _equals(connection: Connection, article: Signed) -> list[int]:

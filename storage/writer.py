@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from model.errors import DatabaseBusy, DatabaseUnavailable, StorageError
 from storage import pages, runs, sources, visits
-from storage.engine import foreign_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,9 +37,8 @@ class _Call(Generic[T]):
         self._result: Callable[[], None] | None = None
 
     def run(self, connection: Connection) -> None:
-        """Make the call within a savepoint, so that a failing one takes no other with it."""
-        with connection.begin_nested():
-            result = self.call(connection)
+        """Make the call; it may be made again, in another transaction, when this one is lost."""
+        result = self.call(connection)
         self._result = lambda: self.future.set_result(result)
 
     def fail(self, error: BaseException) -> None:
@@ -142,23 +140,38 @@ class Writer:
             try:
                 with self._store.writing() as connection:
                     self._fill(connection, batch)
-            except StorageError as error:
-                for waiting in batch:
-                    waiting.fail(error)
+            except Exception as error:  # noqa: BLE001 - a future hands on whatever was raised, as executors do
+                self._after(error, batch)
             for waiting in batch:
                 waiting.settle()
+
+    def _after(self, error: Exception, batch: Sequence[_Call[Any]]) -> None:
+        """Nothing of the transaction was written: a call that failed takes no other with it, so each is made again alone.
+
+        Savepoints around all calls would do the same, at two statements more for each of the many that do not fail.
+        """
+        if len(batch) == 1 or isinstance(error, (DatabaseBusy, DatabaseUnavailable)):
+            for waiting in batch:
+                waiting.fail(error)
+            return
+        for waiting in batch:
+            try:
+                with self._store.writing() as connection:
+                    waiting.run(connection)
+            except Exception as own:  # noqa: BLE001 - as above
+                waiting.fail(own)
 
     def _fill(self, connection: Connection, batch: list[_Call[Any]]) -> None:
         """Make the calls that wait, appending each to the batch, until the transaction is full or nobody waits."""
         until = time.monotonic() + MOST_SECONDS
-        self._run(connection, batch[0])
+        batch[0].run(connection)
         while len(batch) < MOST_CALLS and time.monotonic() < until:
             waiting = self._next()
             if waiting is None:
                 return
             if waiting.future.set_running_or_notify_cancel():
                 batch.append(waiting)
-                self._run(connection, waiting)
+                waiting.run(connection)
 
     def _next(self) -> _Call[Any] | None:
         try:
@@ -168,12 +181,3 @@ class Writer:
         if waiting is None:
             self._queue.put(None)  # the end is for the outer loop
         return waiting
-
-    def _run(self, connection: Connection, waiting: _Call[Any]) -> None:
-        try:
-            with foreign_errors(self._store.address):
-                waiting.run(connection)
-        except (DatabaseBusy, DatabaseUnavailable):
-            raise  # nothing of this transaction will be written
-        except Exception as error:  # noqa: BLE001 - a future hands on whatever was raised, as executors do
-            waiting.fail(error)

@@ -12,11 +12,11 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler import poll, read_listing, wanted
+from crawler import Polled, poll, read_listing, wanted
 from crawler.archives import latest, older_feed, older_page
 from crawler.feeds import open_feed
 from model.errors import BadStatus, DiscoveryError, PageError, RobotsDisallowed
-from model.page import NotModified, Request, Want
+from model.page import Page, Request, Want
 from model.source import EndpointKind
 from model.times import now
 from model.urls import identity
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from model.page import Page
     from model.source import Link, Source
     from newsmill.progress import Observer, Tally
     from newsmill.rooms import Rooms, Scope
@@ -105,8 +104,7 @@ class Backfilling:
         except PageError as error:
             self._tell(state.endpoint.url, state, None, error)
             return
-        if isinstance(polled, NotModified):
-            raise TypeError(f"a 304 to a request without validators: {polled.url}")
+        assert isinstance(polled, Polled)  # nothing was asked conditionally
         walk = replace(walk, documents=1, updated_at=now())
         if polled.error is None:
             walk = replace(walk, ended_at=walk.updated_at, ended_by="the sitemap was read")
@@ -120,8 +118,7 @@ class Backfilling:
             url = walk.next_url or state.endpoint.url
             try:
                 page = await unless_stopped(self._stop, self._fetcher.fetch(Request(url=url, want=want)))
-                if isinstance(page, NotModified):
-                    raise TypeError(f"a 304 to a request without validators: {url}")
+                assert isinstance(page, Page)  # nothing was asked conditionally
                 read = await asyncio.to_thread(
                     read_page, page, first=state.endpoint.url, number=walk.documents + 1, passed=frozenset(passed)
                 )

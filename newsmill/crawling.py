@@ -16,7 +16,9 @@ from model.times import now
 from model.urls import canonical, same_site, site
 from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS, Silent
+from newsmill.resting import heed_rests
 from newsmill.rooms import LEASE, LIST_PAGES, Rooms, Scope
+from newsmill.stopping import first_failure
 from newsmill.workers import CleaningPool
 from storage import Writer, open_store
 
@@ -137,17 +139,16 @@ async def run(settings: Settings, rooms: Rooms, order: Order, *, observer: Obser
         list_pages=order.list_pages,
     )
     scopes = await _scopes(rooms, order, scope)
+    await heed_rests(rooms, order.sources)
     tallies: dict[str, Tally] = {}
 
     async def walk(source: Source, scope: Scope) -> None:
         tallies[source.name] = await Lane(source, rooms, scope, observer=observer, stop=stop).walk()
 
-    try:
+    with first_failure():
         async with asyncio.TaskGroup() as group:
             for source, scope in scopes:
                 group.create_task(walk(source, scope), name=source.name)
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None  # the first to fail ended the others
     report = Report(run_id=run_id, tallies=tallies, interrupted=stop.is_set())
     await asyncio.wrap_future(rooms.writer.end_run(run_id, now(), report.totals))
     return report

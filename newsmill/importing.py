@@ -28,6 +28,7 @@ from newsmill.gathering import Gathering
 from newsmill.polling import text_of
 from newsmill.rooms import LEASE
 from newsmill.spool import Spool, leads_on
+from newsmill.stopping import first_failure
 from newsmill.warc import Selection, read_warc
 from storage.values import Visit
 
@@ -105,11 +106,9 @@ async def _ahead(pages: int) -> AsyncIterator[Callable[[Callable[[Page], Corouti
         await free.acquire()
         group.create_task(work(page)).add_done_callback(lambda _: free.release())
 
-    try:
+    with first_failure():
         async with asyncio.TaskGroup() as group:
             yield begin
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None  # the first to fail ended the others
 
 
 def _apart(page: Page) -> Page:

@@ -27,7 +27,7 @@ from newsmill.decide import after_visit, asking_page
 from newsmill.judging import Judging
 from newsmill.polling import Polling
 from newsmill.progress import Tally
-from newsmill.stopping import Stopped, unless_stopped
+from newsmill.stopping import Stopped, first_failure, unless_stopped
 from storage.values import Visit
 
 if TYPE_CHECKING:
@@ -100,12 +100,10 @@ class Lane:
 
     async def _visit_all(self, due: Sequence[PageState]) -> None:
         fetched: asyncio.Queue[tuple[PageState, Fetched] | None] = asyncio.Queue(AHEAD)
-        try:
+        with first_failure():
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._fetch_all(due, fetched))
                 group.create_task(self._save_all(fetched))
-        except BaseExceptionGroup as failures:
-            raise failures.exceptions[0] from None  # the first to fail ended the other
 
     async def _fetch_all(self, due: Sequence[PageState], fetched: asyncio.Queue[tuple[PageState, Fetched] | None]) -> None:
         with contextlib.suppress(Stopped):

@@ -1,17 +1,27 @@
-"""Work that ends soon once the run is told to stop."""
+"""Work that ends soon once the run is told to stop, and work of which one failure ends the rest."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
 #: Seconds that what is in flight has left once the run is told to stop; what waits for its turn longer is not begun.
 GRACE = 10.0
 
 T = TypeVar("T")
+
+
+@contextmanager
+def first_failure() -> Iterator[None]:
+    """Around a task group: the error that ended it comes out by itself, as if there were no group."""
+    try:
+        yield
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 class Stopped(Exception):

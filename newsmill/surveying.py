@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from crawler import Fetcher, discover, poll
+from crawler import Fetcher, Polled, discover, poll
 from model.errors import ConfigError, PageError
-from model.page import NotModified
 from model.source import EndpointKind, Source
 from model.urls import canonical, same_site, site
 from newsmill.crawling import fetch_options
@@ -103,6 +102,5 @@ async def _look(endpoint: Endpoint, source: Source, fetcher: Fetches) -> Looked:
         polled = await poll(endpoint, source, fetcher, text_of, validators={}, since=None)
     except PageError as error:
         return Looked(endpoint=endpoint, links=(), error=error)
-    if isinstance(polled, NotModified):
-        raise TypeError(f"a 304 to a request without validators: {polled.url}")
+    assert isinstance(polled, Polled)  # nothing was asked conditionally
     return Looked(endpoint=endpoint, links=polled.links, error=polled.error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import asdict
+from datetime import datetime
 from enum import StrEnum
 from html import escape
 from itertools import groupby
@@ -176,11 +177,18 @@ def _safe(html: str) -> str:
 
 
 def _json(cleaned: Cleaned) -> str:
-    """Every field of the article, and every block with its verdict."""
-    article = asdict(cleaned.article)
-    for name in ("published", "modified"):
-        article[name] = article[name].isoformat() if article[name] else None
-    verdicts = [
+    return json.dumps({**plain_article(cleaned), "verdicts": plain_verdicts(cleaned)}, ensure_ascii=False, indent=1)
+
+
+def plain_article(cleaned: Cleaned) -> dict[str, object]:
+    """Every field of the article, ready for JSON, and how it was made."""
+    facts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(cleaned.article).items()}
+    return {**facts, "doubt": round(cleaned.doubt, 4), "engine_version": cleaned.engine_version}
+
+
+def plain_verdicts(cleaned: Cleaned) -> list[dict[str, object]]:
+    """Every block of the page with what was decided of it, ready for JSON."""
+    return [
         {
             "kept": verdict.kept,
             "score": round(verdict.score, 4),
@@ -192,5 +200,3 @@ def _json(cleaned: Cleaned) -> str:
         }
         for verdict in cleaned.verdicts
     ]
-    known = {"doubt": round(cleaned.doubt, 4), "engine_version": cleaned.engine_version}
-    return json.dumps({**article, **known, "blocks": verdicts}, ensure_ascii=False, indent=1)

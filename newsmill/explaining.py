@@ -38,6 +38,7 @@ async def explain(settings: Settings, chosen: Mapping[str, object], *, watch: Ca
         ``explained``, ``blocks``; ``pruned`` (no raw page is kept), ``failed`` (it cannot be cleaned).
 
     Raises:
+        NotFound: the database knows no source of that name.
         StorageError: the database cannot be used.
     """
     clean = settings.clean
@@ -45,6 +46,8 @@ async def explain(settings: Settings, chosen: Mapping[str, object], *, watch: Ca
         open_store(settings.database) as store,
         CleaningPool(workers=clean.workers, timeout=clean.timeout, memory=clean.memory) as pool,
     ):
+        if (source := chosen.get("source")) is not None:
+            store.check_source(str(source))
         explaining = _Explaining(store, pool, {source.name: source for source in settings.sources})
         for articles in _slices(store.articles(**chosen)):  # type: ignore[arg-type]  # as the command hands them on
             await asyncio.gather(*map(explaining.take, articles))

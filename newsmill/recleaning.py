@@ -16,6 +16,7 @@ from model.source import Source
 from model.times import now
 from newsmill.decide import completed, judged
 from newsmill.rooms import LEASE
+from newsmill.stopping import first_failure
 from newsmill.workers import CleaningPool
 from storage import Writer, open_store
 from storage.recleaning import count_raw, raw_texts, save_recleaned
@@ -87,6 +88,7 @@ async def reclean(settings: Settings, task: Task, *, watch: Watch | None = None,
 
     Raises:
         DatabaseBusy: a daemon or a crawl works on this database.
+        NotFound: the database knows no source of the name asked for.
         StorageError: the database cannot be used; what was written before stays.
     """
     clean = settings.clean
@@ -96,6 +98,8 @@ async def reclean(settings: Settings, task: Task, *, watch: Watch | None = None,
         Writer(store) as writer,
         CleaningPool(workers=clean.workers, timeout=clean.timeout, memory=clean.memory) as pool,
     ):
+        if task.archive.source is not None:
+            store.check_source(task.archive.source)
         run_id: int | None = None
         if not task.dry:
             run_id = await asyncio.wrap_future(writer.begin_run("reclean", now()))
@@ -126,7 +130,7 @@ class _Work:
             if not texts:
                 return
             begun = []
-            try:
+            with first_failure():
                 async with asyncio.TaskGroup() as group:
                     for text in texts:
                         await free.acquire()
@@ -136,8 +140,6 @@ class _Work:
                         group.create_task(self._take(text)).add_done_callback(lambda _: free.release())
                         if watch:
                             watch(self.done.counts.total(), total, self.done.counts)
-            except BaseExceptionGroup as failures:
-                raise failures.exceptions[0] from None  # the first to fail ended the others
             self.done.last_id = begun[-1].state.id if begun else self.done.last_id
         self.done.interrupted = True
 

@@ -25,7 +25,7 @@ _PAGE = (
 _TYPE = (("content-type", "text/html; charset=utf-8"),)
 
 
-def clean_whole(page: Page, *, rules: Rules | None, memory: SiteMemory | None, language: str | None) -> Cleaned:
+def clean_whole(page: Page, *, rules: Rules, memory: SiteMemory, language: str | None) -> Cleaned:
     """Clean a page and its parts, and make one article of them.
 
     Raises:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from model.errors import NotFound
 from model.page import Validators
 from model.source import Endpoint, EndpointKind
 from storage.columns import Moment
@@ -55,6 +56,17 @@ def add_sources(connection: Connection, sources: Sequence[Source], now: datetime
             connection.execute(new)
         elif any(getattr(row, name) != value for name, value in facts.items()):
             connection.execute(source_table.update().where(table.name == source.name).values(updated_at=now, **facts))
+
+
+def check_source(connection: Connection, name: str) -> None:
+    """Make sure that the database knows a source of this name.
+
+    Raises:
+        NotFound: it does not; says which there are.
+    """
+    names = connection.scalars(select(source_table.c.name).order_by(source_table.c.name)).all()
+    if name not in names:
+        raise NotFound(f"no source is named {name}; there are: {', '.join(names) or 'none'}")
 
 
 def save_endpoints(connection: Connection, source: str, endpoints: Sequence[Endpoint], now: datetime) -> None:

@@ -203,6 +203,10 @@ class Store:
 
     # Reads for the pipeline.
 
+    def check_source(self, name: str) -> None:
+        """See `storage.sources.check_source`."""
+        self._read(lambda connection: sources.check_source(connection, name))
+
     def endpoints(self, source: str | None = None) -> tuple[EndpointState, ...]:
         """See `storage.sources.endpoints`."""
         with self.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -54,6 +55,9 @@ def main() -> None:
 
         complain(str(error))
         sys.exit(ExitCode.DATABASE if isinstance(error, DatabaseBusy | DatabaseUnavailable) else ExitCode.ERROR)
-    except BrokenPipeError:  # `newsmill export | head`
-        sys.stderr.close()
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        # `newsmill export | head`: typer and rich end it as a failure, and Python flushes once more as it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)

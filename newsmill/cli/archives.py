@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, day, settings_from
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, Quiet, day, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,26 +44,26 @@ def import_(
     config: Config = DEFAULT_CONFIG,
     database: Database = None,
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Clean and store the pages of WARC files, as if they had been fetched then; asks no site for anything.
 
     Needs the extra newsmill[warc]. An import that was ended can be begun again: what is stored stays as it is.
     """
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
 
-    from newsmill.cli.terminal import console
+    from newsmill.cli.terminal import progress
     from newsmill.importing import import_files
     from newsmill.warc import Selection
 
     settings = settings_from(config, database, optional=True)
     selection = Selection(hosts=tuple(host or ()), since=since, until=until, largest=settings.fetch.max_page)
     columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=quiet or as_json) as progress:
-        task = progress.add_task("", total=sum(file.stat().st_size for file in files))
+    with progress(*columns, quiet=quiet or as_json) as bar:
+        task = bar.add_task("", total=sum(file.stat().st_size for file in files))
 
         def watch(position: int, counts: Mapping[str, int]) -> None:
-            progress.update(task, completed=position, description=f"{counts.get('stored', 0)} stored")
+            bar.update(task, completed=position, description=f"{counts.get('stored', 0)} stored")
 
         counts = asyncio.run(import_files(settings, files, selection, watch=watch))
     if as_json:

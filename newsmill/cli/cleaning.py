@@ -67,8 +67,10 @@ def clean(
     config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Print the article of one page: its headline, its facts and its clean text. Nothing is stored."""
-    from newsmill.cli.terminal import print_verdicts
+    from newsmill.cli.terminal import note, print_verdicts
 
+    if output not in (None, Output.JSON) and (as_json or explain):
+        raise typer.BadParameter("--format writes the article; --json and --explain have a form of their own")
     given = _given(page, url, config)
     cleaned = _cleaned(given, shape)
     if as_json:
@@ -79,7 +81,9 @@ def clean(
         _print_rendered(cleaned, output, given if links else None)
     else:
         _print_article(cleaned)
-    raise typer.Exit(ExitCode.OK if cleaned.article.text else ExitCode.SOME_FAILED)
+    if not cleaned.article.text:
+        note("no article found" + ("" if explain else "; --explain says why of every block"))
+        raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _given(page: str, url: str | None, config: Path) -> Given:
@@ -109,8 +113,7 @@ async def _fetched(url: str, config: Path) -> Page:
 
     async with Fetcher(fetch_options(settings_from(config, optional=True))) as fetcher:
         page = await fetcher.fetch(Request(url=url))
-    if not isinstance(page, Page):
-        raise TypeError(f"a 304 to a request without validators: {page}")
+    assert isinstance(page, Page)  # nothing was asked conditionally
     return page
 
 
@@ -142,20 +145,6 @@ def _print_article(cleaned: Cleaned) -> None:
 
 def _plain(cleaned: Cleaned, *, explain: bool) -> dict[str, object]:
     """JSON-ready: the article's fields, and with ``explain`` every verdict."""
-    plain = dataclasses.asdict(cleaned.article)
-    for name in ("published", "modified"):
-        plain[name] = plain[name].isoformat() if plain[name] else None
-    plain |= {"doubt": round(cleaned.doubt, 4), "engine_version": cleaned.engine_version}
-    if explain:
-        plain["verdicts"] = [
-            {
-                "kept": v.kept,
-                "score": round(v.score, 4),
-                "reason": v.reason,
-                "kind": v.block.kind,
-                "path": v.block.path,
-                "text": v.block.text,
-            }
-            for v in cleaned.verdicts
-        ]
-    return plain
+    from cleaners.forms import plain_article, plain_verdicts
+
+    return plain_article(cleaned) | ({"verdicts": plain_verdicts(cleaned)} if explain else {})

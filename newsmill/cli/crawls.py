@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsmill.cli.exits import ExitCode
-from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, day, settings_from
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, Quiet, day, settings_from
+from newsmill.rooms import LIST_PAGES
 
 if TYPE_CHECKING:
     from newsmill.config import Settings
@@ -34,33 +35,35 @@ def crawl(
     ] = None,
     *,
     url: Annotated[list[str] | None, typer.Option("--url", help="Crawl just this address; may be given often.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many pages of each source.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", min=1, help="At most so many pages of each source.")] = None,
     since: Annotated[
         datetime | None,
-        typer.Option(parser=day, metavar="DATE", help="Also walk sitemaps and list pages back to this day (UTC): the archive."),
+        typer.Option(parser=day, metavar="DATE", help="Also walk sitemaps, feeds and lists back to this day (UTC): the archive."),
     ] = None,
     list_pages: Annotated[
-        int, typer.Option("--list-pages", min=1, help="With --since: at most so many pages of each list.")
-    ] = 200,
+        int | None, typer.Option("--list-pages", min=1, help=f"With --since: at most so many pages of each list ({LIST_PAGES}).")
+    ] = None,
     config: Config = DEFAULT_CONFIG,
     database: Database = None,
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fetch, clean and store what is new, once.
 
-    Exit codes: 0 all sources could be read, 3 some could not, 4 none could, 1 wrong configuration or database,
-    130 interrupted (the next crawl goes on from there).
+    Exit codes: 0 all sources could be read, 3 some could not, 4 none could, 1 wrong configuration or database, 2 wrong
+    command line, 5 the database is locked, full or out of reach, 130 interrupted (the next crawl goes on from there).
     """
     from newsmill.cli.live import LiveProgress, print_report
     from newsmill.crawling import Order, chosen, owners
 
+    if url and (since or sources):
+        raise typer.BadParameter("--url names the pages; names of sources and --since find them")
+    if list_pages and not since:
+        raise typer.BadParameter("--list-pages bounds the walk back that --since asks for")
     settings = settings_from(config, database, optional=bool(url))
     _remind_of_contact(settings)
-    if url and since:
-        raise typer.BadParameter("--url names the pages; --since finds them")
     asked = owners(settings, url) if url else chosen(settings, sources or [])
-    order = Order(sources=asked, urls=tuple(url or ()), limit=limit, since=since, list_pages=list_pages)
+    order = Order(sources=asked, urls=tuple(url or ()), limit=limit, since=since, list_pages=list_pages or LIST_PAGES)
     with LiveProgress((source.name for source in asked), quiet=quiet or as_json) as progress:
         report = asyncio.run(_interruptible(settings, order, progress))
     if as_json:

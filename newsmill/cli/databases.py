@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from newsmill.cli.exits import ExitCode
-from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, settings_from
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Quiet, settings_from
 
 _db = typer.Typer(help="Keep the database.", no_args_is_help=True)
 
@@ -31,6 +31,7 @@ def init(
 
     A config.yaml that is there is kept as it is.
     """
+    from model.errors import ConfigError
     from newsmill.config import load
     from newsmill.shipped import default_config
     from storage import upgrade as upgrade_database
@@ -39,8 +40,11 @@ def init(
     if file.exists():
         typer.echo(f"{file} is there and stays as it is")
     else:
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(default_config(), encoding="utf8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(default_config(), encoding="utf8")
+        except OSError as error:
+            raise ConfigError(f"cannot be written: {error.strerror}", file=str(file)) from None
         typer.echo(f"wrote {file}: look through it, put your contact address in")
     settings = load(file)
     upgrade_database(settings.database)
@@ -126,23 +130,23 @@ def copy(
     source: Annotated[str, typer.Argument(metavar="FROM", help="The database: a file or a postgresql:// URL.")],
     target: Annotated[str, typer.Argument(metavar="TO", help="Where to: a file that is not there yet, or an empty database.")],
     *,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Copy a whole database into an empty one, SQLite or PostgreSQL, and check every row.
 
     Of a copy that fails or is ended nothing is left: begin it again.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 
-    from newsmill.cli.terminal import console
+    from newsmill.cli.terminal import progress
     from storage import copy as copy_database
 
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=quiet) as progress:
-        task = progress.add_task("")
+    with progress(*columns, quiet=quiet) as bar:
+        task = bar.add_task("")
 
         def watch(table: str, done: int, rows: int) -> None:
-            progress.update(task, description=table, completed=done, total=rows)
+            bar.update(task, description=table, completed=done, total=rows)
 
         copied = copy_database(source, target, watch=watch)
     typer.echo(f"{copied['article']} articles, {sum(copied.values())} rows in {len(copied)} tables copied and checked")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from model.errors import StorageError
 from newsmill.cli.exits import ExitCode
 from newsmill.cli.live import LiveProgress, print_report
 from newsmill.cli.terminal import console, table_of, visible
@@ -59,12 +60,17 @@ def show_demo(folder: Path) -> ExitCode:
     """Run the demo and leave its database in ``folder``.
 
     An earlier demo's database there is replaced.
+
+    Raises:
+        StorageError: the folder cannot be written.
     """
     out = console()
-    folder.mkdir(parents=True, exist_ok=True)
     database = (folder / "newsmill.sqlite").absolute()
-    for old in folder.glob("newsmill.sqlite*"):
-        old.unlink()
+    try:
+        for old in folder.glob("newsmill.sqlite*"):
+            old.unlink()
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be written ({error.strerror})") from None
     upgrade(str(database))
     settings = demo_settings(database)
     with SampleSites() as sites:

@@ -70,7 +70,7 @@ def export(
             raise ConfigError("raw pages are chosen by --source, --since, --until and --limit only")
         _export_pages(config, database, output, source=source, since=since, until=until, limit=limit)
         return
-    with reader(config, database) as store:
+    with reader(config, database, source) as store:
         articles = _Passing(
             store.articles(
                 source=source, since=since, until=until, language=language, since_id=since_id, limit=limit, duplicates=duplicates
@@ -116,7 +116,7 @@ def _export_pages(config: Path, database: str | None, output: Path | None, **cho
     from newsmill.warc import write_warc
     from storage.raw import raw_pages
 
-    with reader(config, database) as store, _target(output) as stream:
+    with reader(config, database, chosen["source"]) as store, _target(output) as stream:
         written = write_warc(raw_pages(store.reading, **chosen), stream, software=f"newsmill/{__version__}")
     _tell(output, f"{written} pages")
 

@@ -25,6 +25,7 @@ Database = Annotated[
     str | None,
     typer.Option("--database", "-d", help="Database to use instead of the configured one: a file or a postgresql:// URL."),
 ]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -65,9 +66,20 @@ def settings_from(config: Path, database: str | None = None, *, optional: bool =
 
 
 @contextlib.contextmanager
-def reader(config: Path, database: str | None) -> Iterator[Store]:
-    """The database, for reading only."""
+def reader(config: Path, database: str | None, source: str | None = None) -> Iterator[Store]:
+    """The database, for reading only.
+
+    Args:
+        config: the configuration file.
+        database: what ``--database`` said.
+        source: what ``--source`` said.
+
+    Raises:
+        NotFound: the database knows no such source.
+    """
     from storage import open_store
 
     with open_store(settings_from(config, database, optional=True).database, readonly=True) as store:
+        if source is not None:
+            store.check_source(source)
         yield store

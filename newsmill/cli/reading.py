@@ -6,12 +6,19 @@ import dataclasses
 import json
 import sys
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from model.source import Source
 from newsmill.cli.exits import ExitCode
 from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, InLanguage, Json, OfSource, Since, Until, reader, settings_from
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage import Store
+    from storage.values import StoredArticle
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +45,7 @@ def search(
     """Find articles by their words, the best first."""
     from newsmill.cli.terminal import print_hits
 
-    with reader(config, database) as store:
+    with reader(config, database, source) as store:
         hits = store.search(query, source=source, language=language, since=since, until=until, limit=limit)
     if as_json:
         typer.echo(_json([dataclasses.asdict(hit) for hit in hits]))
@@ -59,28 +66,43 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show one article: its text, what the page claims, and where it came from."""
-    from newsmill.cli.terminal import print_changes, print_stored, print_verdicts
+    from newsmill.cli.terminal import print_changes, print_stored
 
+    if raw + explain + (revisions or diff) > 1 or (raw and as_json):
+        raise typer.BadParameter("--raw, --explain, and --revisions or --diff are asked for one at a time; --raw is never JSON")
     with reader(config, database) as store:
         stored = store.article(int(article) if article.isdecimal() else article)
+        if raw:
+            page = store.raw_article(stored.id)
+            sys.stdout.buffer.writelines(part.body for part in (page, *page.parts))
+            return
+        if explain:
+            _print_explained(store, stored, config, as_json=as_json)
+            return
         texts = store.revisions(stored.id) if revisions or diff else ()
-        page = store.raw_article(stored.id) if explain or raw else None
-        memory = store.memory(stored.source) if explain else None
-    if raw and page is not None:
-        sys.stdout.buffer.writelines(part.body for part in (page, *page.parts))
-    elif explain and page is not None:
-        from newsmill.whole import clean_whole
-
-        rules = {source.name: source.rules for source in settings_from(config, optional=True).sources}.get(stored.source)
-        print_verdicts(clean_whole(page, rules=rules, memory=memory, language=None))
-    elif as_json:
-        typer.echo(
-            _json(dataclasses.asdict(stored) | ({"revisions": [dataclasses.asdict(text) for text in texts]} if texts else {}))
-        )
+    if as_json:
+        plain = dataclasses.asdict(stored) | ({"revisions": [dataclasses.asdict(text) for text in texts]} if texts else {})
+        typer.echo(_json(plain))
     elif diff:
         print_changes(texts)
     else:
         print_stored(stored, texts)
+
+
+def _print_explained(store: Store, stored: StoredArticle, config: Path, *, as_json: bool) -> None:
+    """Clean an article's raw page as its source's pages are cleaned now, and print every block's verdict."""
+    from cleaners.forms import plain_verdicts
+    from newsmill.cli.terminal import print_verdicts
+    from newsmill.whole import clean_whole
+
+    known = (source for source in settings_from(config, optional=True).sources if source.name == stored.source)
+    source = next(known, Source(name=stored.source, url=stored.url))
+    page, memory = store.raw_article(stored.id), store.memory(stored.source)
+    cleaned = clean_whole(page, rules=source.rules, memory=memory, language=source.language)
+    if as_json:
+        typer.echo(_json({"doubt": cleaned.doubt, "kind": cleaned.kind, "verdicts": plain_verdicts(cleaned)}))
+    else:
+        print_verdicts(cleaned)
 
 
 def status(*, config: Config = DEFAULT_CONFIG, database: Database = None, as_json: Json = False) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from newsmill.cli.exits import ExitCode
-from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, day, settings_from
+from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, Quiet, day, settings_from
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,18 +46,18 @@ def reclean(
     config: Config = DEFAULT_CONFIG,
     database: Database = None,
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Clean the raw pages again that another version of cleaning made texts of, or that it died of.
 
     Nothing is fetched. A text that comes out differently is a new revision; one that is the same is only marked with the
     version that made it, so an ended run begun again does what is left. The daemon must not be running meanwhile.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     from cleaners import ENGINE_VERSION
     from newsmill.cli.stopping import stopping_gently
-    from newsmill.cli.terminal import console
+    from newsmill.cli.terminal import progress
     from newsmill.recleaning import Task
     from newsmill.recleaning import reclean as reclean_archive
     from storage.recleaning import Archive
@@ -65,11 +65,11 @@ def reclean(
     settings = settings_from(config, database, optional=True)
     archive = Archive(other_than=None if every or engine else ENGINE_VERSION, made_by=engine, source=source, since=since)
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=console(stderr=True), transient=True, disable=quiet or as_json) as progress:
-        shown = progress.add_task("", total=None)
+    with progress(*columns, quiet=quiet or as_json) as bar:
+        shown = bar.add_task("", total=None)
 
         def watch(done: int, total: int, counts: Mapping[str, int]) -> None:
-            progress.update(shown, completed=done, total=total, description=_told(counts))
+            bar.update(shown, completed=done, total=total, description=_told(counts))
 
         async def work() -> Recleaned:
             stop = stopping_gently("finishing the pages in hand")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +26,12 @@ _STATE_COLOURS = {"ok": "green", "quiet": "yellow", "failing": "red", "disabled"
 def console(*, stderr: bool = False) -> Console:
     """A console on standard output or standard error; colour only where a person looks."""
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def progress(*columns: ProgressColumn, quiet: bool) -> Progress:
+    """A bar on standard error that is gone when all is done; nothing where nobody looks."""
+    out = console(stderr=True)
+    return Progress(*columns, console=out, transient=True, disable=quiet or not out.is_terminal)
 
 
 def complain(message: str) -> None:
@@ -169,11 +176,11 @@ def print_status(status: Status, address: str, now: datetime) -> None:
         ended = "interrupted" if run.interrupted else f"ended {_moment(run.ended_at)}" if run.ended_at else "at work"
         out.print(f"last run: {run.kind}, began {_moment(run.started_at)}, {ended}")
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("source", "state", "articles", "24 h", "7 days", "last article", "next poll"):
+    for column in ("source", "state", "articles", "24 h", "7 days", "last article", "next poll (UTC)"):
         table.add_column(column)
     for source in status.sources:
-        cells = (source.articles, source.articles_24h, source.articles_7d, _moment(source.last_article_at))
-        following = "now" if source.next_poll_at and source.next_poll_at <= now else _moment(source.next_poll_at)
+        cells = (source.articles, source.articles_24h, source.articles_7d, _minute(source.last_article_at))
+        following = "now" if source.next_poll_at and source.next_poll_at <= now else _minute(source.next_poll_at)
         state = Text(source.state, style=_STATE_COLOURS.get(source.state, ""))
         table.add_row(Text(source.source), state, *(str(cell) for cell in cells), following)
     out.print(table, soft_wrap=False)
@@ -183,4 +190,8 @@ def print_status(status: Status, address: str, now: datetime) -> None:
 
 
 def _moment(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else ""
+    return f"{_minute(moment)} UTC" if moment else ""
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""

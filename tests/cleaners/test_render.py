@@ -58,7 +58,7 @@ def test_json_has_article_and_blocks() -> None:
     found = json.loads(render(PAGE, Form.JSON))
     assert found["title"] == "A *title*"
     assert found["doubt"] == 0.1
-    assert [block["kind"] for block in found["blocks"]][:3] == ["paragraph", "heading", "list_item"]
+    assert [block["kind"] for block in found["verdicts"]][:3] == ["paragraph", "heading", "list_item"]
 
 
 def test_links_are_kept_when_asked_for_and_those_of_the_menu_are_not_taken_for_them() -> None:

@@ -90,8 +90,57 @@ def test_a_missing_database_says_what_to_run(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_an_unknown_source_lists_those_there_are(crawled: Path) -> None:
-    assert "semantic-html5" in newsmill("crawl", "nope", folder=crawled, code=1)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("crawl", "nope"),
+        ("search", "Taiwan", "--source", "nope"),
+        ("export", "--source", "nope"),
+        ("export", "--format", "warc", "--source", "nope"),
+        ("explain", "--source", "nope"),
+        ("reclean", "nope", "--dry-run"),
+    ],
+)
+def test_an_unknown_source_lists_those_there_are(words: tuple[str, ...], crawled: Path) -> None:
+    told = " ".join(newsmill(*words, folder=crawled, code=1).split())
+    assert "no source is named nope; there are: " in told
+    assert "semantic-html5" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("crawl", "nasa", "--url", "http://example.org/a"), "--url names the pages"),
+        (("crawl", "--url", "http://example.org/a", "--since", "2026-11-01"), "--url names the pages"),
+        (("crawl", "--list-pages", "3"), "--since asks for"),
+        (("crawl", "--since", "yesterday"), "2026-11-22"),
+        (("clean", "page.html", "--explain", "--format", "markdown"), "a form of their own"),
+        (("show", "1", "--raw", "--json"), "one at a time"),
+        (("show", "1", "--explain", "--diff"), "one at a time"),
+    ],
+)
+def test_options_that_contradict_each_other_are_said_so(words: tuple[str, ...], told: str, tmp_path: Path) -> None:
+    plain = re.sub(r"[│\s]+", " ", newsmill(*words, folder=tmp_path, code=2))
+    assert told in plain
+
+
+@pytest.mark.parametrize("words", [("init", "taken"), ("init", "taken/below"), ("demo", "--folder", "taken")])
+def test_a_folder_that_cannot_be_made_ends_in_one_line(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    told = newsmill(*words, folder=tmp_path, code=5 if "demo" in words else 1)
+    assert "cannot be written" in " ".join(told.split())
+    assert "Traceback" not in told
+
+
+def test_no_reader_any_more_is_no_error(crawled: Path) -> None:
+    for words in (("show", "1", "--explain"), ("export", "--format", "csv")):
+        command = [sys.executable, "-m", "newsmill", *words]
+        with subprocess.Popen(command, cwd=crawled, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stdout
+            assert process.stderr
+            process.stdout.close()
+            assert process.stderr.read() == b""
+            assert process.wait(timeout=120) == 0
 
 
 def test_json_of_a_crawl_counts_each_source(crawled: Path) -> None:
@@ -118,6 +167,8 @@ def test_show_by_id_and_address_with_text_and_facts(crawled: Path) -> None:
     explained = newsmill("show", str(hit["id"]), "--explain", folder=crawled)
     assert "Popular Now" in explained
     assert "✗" in explained
+    verdicts = json.loads(newsmill("show", str(hit["id"]), "--explain", "--json", folder=crawled))["verdicts"]
+    assert len(verdicts) == explained.count("✗") + explained.count("✓")
     assert "<html" in newsmill("show", str(hit["id"]), "--raw", folder=crawled)
     assert "revision 1" in newsmill("show", str(hit["id"]), "--revisions", folder=crawled)
     assert "no article" in newsmill("show", "999999", folder=crawled, code=1)
@@ -165,6 +216,8 @@ def test_clean_explains_every_block(tmp_path: Path) -> None:
     assert "✓" in told
     assert "✗" in told
     assert "Home" in told
+    explained = newsmill("clean", str(page), "--explain", "--json", folder=tmp_path)
+    assert explained == newsmill("clean", str(page), "--format", "json", folder=tmp_path)
     assert "no such" in newsmill("clean", "missing.html", folder=tmp_path, code=1).casefold()
 
 

@@ -11,7 +11,8 @@ from configuring import settings_for
 from loopback import Reply, Site
 from misbehaving import prose
 
-from model.source import Source
+from model.memory import SiteMemory
+from model.source import Rules, Source
 from newsmill.crawling import Order, Report, crawl
 from newsmill.gathering import MOST_PARTS
 from storage import open_store
@@ -211,7 +212,7 @@ def test_show_explains_the_parts_from_the_raw_archive(paper: Paper) -> None:
     with open_store(paper.database, readonly=True) as store:
         raw = store.raw_article(1)
     assert [it.url.rpartition("/")[2] for it in (raw, *raw.parts)] == ["harbour", "harbour?page=2", "harbour?page=3"]
-    assert clean_whole(raw, rules=None, memory=None, language=None).article.text == whole_text("harbour", 3)
+    assert clean_whole(raw, rules=Rules(), memory=SiteMemory(), language=None).article.text == whole_text("harbour", 3)
 
 
 FULL = prose("full", 8)

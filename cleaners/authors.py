@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from cleaners.claims import Claims, Json
     from cleaners.lexicon import Lexicon
-    from cleaners.titles import Names
+    from cleaners.sites import Names
 
 _AUTHOR_METAS = ("author", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "article:author",
                  "citation_author", "cxenseparse:author", "article:author_name", "og:author", "twitter:creator")  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cleaners.cutting import trimmed
 from cleaners.measure import is_prose
 from model.article import BlockKind
 from model.fingerprints import normalised
@@ -25,8 +26,6 @@ _SHARED, _SHARED_BELOW = 0.2, 0.4
 _WORDS_BELOW = 4
 #: Letters of a part that is a headline without the rest.
 _SHORTEST = 8
-#: What stands between a kicker and a headline.
-_MARKS = " \t\n|:–—·•›»/-"  # noqa: RUF001 - the punctuation of many sites is meant
 _SPACE_BEFORE = re.compile(r"\s+(?=[,.;])")
 
 
@@ -36,8 +35,8 @@ def heading_of(
     sites: Collection[str],
     blocks: Sequence[Block] = (),
     text: Collection[int] = (),
-) -> str:
-    """The heading that speaks most of what the page claims; "" where none is the story's.
+) -> tuple[str, float]:
+    """The heading that speaks most of what the page claims, "" where none is the story's; and the share of it that they say.
 
     Args:
         headings: the h1 headings, each as its parts.
@@ -47,20 +46,21 @@ def heading_of(
         text: positions of the blocks that are held for the article's text.
     """
     said = frozenset(word for claim in claimed for word in claim.split())
+    whole = [claim.replace(" ", "") for claim in claimed]
     below = _below(blocks, text)
-    best, found = -1.0, ""
+    best, found = (-1.0, 0), ""
     for parts in headings:
         heading = _without_kicker(parts, claimed) or joined(parts, claimed)
         form = normalised(heading)
         if not form or form in sites or _is_glued(form, claimed):
             continue
         words = form.split()
-        shared = sum(word in said for word in words)
+        shared = len(words) if any(form.replace(" ", "") in claim for claim in whole) else sum(word in said for word in words)
         if said and not _believed(shared / len(words), len(words), is_below=form in below):
             continue
-        if shared / max(len(words), 3) > best:
-            best, found = shared / max(len(words), 3), heading
-    return found
+        if (rank := (shared / max(len(words), 3), len(form))) > best:
+            best, found = rank, heading
+    return found, max(best[0], 0.0)
 
 
 def joined(parts: Sequence[str], claimed: Collection[str] = ()) -> str:
@@ -78,7 +78,7 @@ def _without_kicker(parts: Sequence[str], claimed: Collection[str]) -> str:
     """The run of parts that is a claim by itself, or that ends one which begins otherwise; "" where there is none."""
     whole = normalised(joined(parts))
     for start, end in _runs(len(parts)):
-        run = joined(parts[start:end]).strip(_MARKS)
+        run = trimmed(joined(parts[start:end]))
         form = normalised(run)
         if len(form) < _SHORTEST or form == whole:
             continue

@@ -15,8 +15,9 @@ from cleaners.claims import types
 from cleaners.dates import moment
 from cleaners.headings import joined
 from cleaners.lexicon import lexicon
+from cleaners.sites import names_of
 from cleaners.text import plain
-from cleaners.titles import names_of, title_of
+from cleaners.titles import title_of
 from cleaners.visible import Clues, visible
 from model.fingerprints import normalised
 from model.urls import canonical, declared
@@ -72,7 +73,7 @@ def read_metadata(
     words = lexicon(language)
     site = _site_name(claims)
     names = names_of(site, claims, url, blocks)
-    title = title_of(claims, names, blocks, text)
+    title = title_of(claims, names, blocks, text, url)
     authors, newsrooms = authors_of(claims, words, names)
     published, modified = _published(claims, language), _modified(claims, language)
     if not (authors and published) and blocks:

@@ -8,7 +8,7 @@ from cleaners.authors import authors_of, marked_names
 from cleaners.blocks import parse
 from cleaners.claims import read_claims
 from cleaners.lexicon import lexicon
-from cleaners.titles import Names
+from cleaners.sites import Names
 
 SITE = Names(spelled=frozenset({"harbour post"}), labels=("harbourpost",), host=frozenset({"harbourpost", "hp"}))
 

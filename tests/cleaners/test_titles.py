@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from cleaners.blocks import read_document
@@ -144,6 +146,94 @@ def test_section_that_the_page_names_is_cut_off() -> None:
 def test_words_of_a_heading_do_not_run_together_and_are_not_torn() -> None:
     assert title("", "<h1><span>Ferry</span><span>sails again</span></h1>") == "Ferry sails again"
     assert title("<title>Ferry sails</title>", "<h1>Fer<b>r</b>y sails</h1>") == "Ferry sails"
+
+
+def claimed(og: str, headline: str, title: str, kind: str = "NewsArticle") -> str:
+    thing = json.dumps({"@type": kind, "headline": headline})
+    return f"<title>{title}</title><meta property='og:title' content='{og}'><script type='application/ld+json'>{thing}</script>"
+
+
+REWRITTEN = "Harbour in uproar: captain defies the mayor"
+
+
+@pytest.mark.parametrize(
+    ("slug", "headline"),
+    [
+        ("faehre-faehrt-nach-40-jahren-wieder", "Fähre fährt nach 40 Jahren wieder"),
+        ("article4711/fahre-fahrt-nach-40-jahren-wieder-4711.html", "Fähre fährt nach 40 Jahren wieder"),
+        ("f%C3%A4hre-f%C3%A4hrt-nach-40-jahren-wieder", "Fähre fährt nach 40 Jahren wieder"),
+        ("faehre-faehrt-wieder", REWRITTEN),
+        ("4711", REWRITTEN),
+        ("[", REWRITTEN),
+    ],
+)
+def test_address_tells_the_headline_that_was_rewritten_elsewhere(slug: str, headline: str) -> None:
+    head = claimed(REWRITTEN, "Fähre fährt nach 40 Jahren wieder", REWRITTEN)
+    assert title(head, f"<h1>{REWRITTEN}</h1>", f"https://www.harbourpost.example/2026/{slug}") == headline
+
+
+def test_address_that_repeats_the_title_element_tells_nothing() -> None:
+    head = claimed("The last boat home", "Ferry harbour timetable for 2026", "Ferry harbour timetable for 2026")
+    address = "https://www.harbourpost.example/ferry-harbour-timetable-for-2026"
+    assert title(head, url=address) == "The last boat home"
+
+
+def test_part_that_the_address_repeats_is_the_headlines_own() -> None:
+    head = claimed(*["Ferry sails again - latest local news"] * 3)
+    menu = '<a href="/">Local news</a><h1>Ferry sails again</h1>'
+    repeated = "https://www.harbourpost.example/ferry-sails-again-latest-local-news-4711"
+    assert title(head, menu, repeated) == "Ferry sails again - latest local news"
+    assert title(head, menu) == "Ferry sails again"
+
+
+@pytest.mark.parametrize(
+    ("kind", "headline"),
+    [("NewsArticle", "Captain defies the mayor"), ("BlogPosting", "Ferry harbour in uproar over the captain")],
+)
+def test_newsroom_means_what_it_says_twice_and_a_blog_writes_it_for_search_engines(kind: str, headline: str) -> None:
+    head = claimed(*["Captain defies the mayor"] * 3, kind)
+    assert title(head, "<h1>Ferry harbour in uproar over the captain</h1>") == headline
+
+
+def test_heading_of_the_second_level_where_the_first_ends_a_trail_of_links() -> None:
+    head = claimed("The last boat home", *["Ferry harbour timetable for 2026"] * 2)
+    head += "<meta name='twitter:title' content='The last boat home'>"
+    trail = "<ul><li><a href='/local'>Local</a></li><li><h1>Ferry harbour timetable for 2026</h1></li></ul>"
+    assert title(head, trail) == "Ferry harbour timetable for 2026"
+    assert title(head, f"{trail}<h2>The last boat home</h2>") == "The last boat home"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # The site's name and more in the only h1.
+        "<h1>Harbourpost Local Life</h1><h2>Ferry sails again after forty years</h2>",
+        # A section in h1 that shares words with the headline.
+        "<h1>Ferry news and boats</h1><h2>Ferry sails again after forty years</h2>",
+        # Both are told by <title>, one of them is longer.
+        "<h1>Boat News</h1><h1>Ferry sails again after forty years</h1>",
+    ],
+)
+def test_heading_that_says_less_of_what_is_claimed_gives_way(body: str) -> None:
+    assert title("<title>Ferry sails again after forty years | Boat News</title>", body) == "Ferry sails again after forty years"
+
+
+def test_claim_that_a_quotation_mark_broke_off_does_not_count() -> None:
+    head = (
+        '<title>Mayor greets "Captain Ann" at the pier</title><meta property="og:title" content="Mayor greets "Captain Ann" at">'
+    )
+    assert title(head, '<h1>Mayor greets "Captain Ann" at the pier</h1>') == 'Mayor greets "Captain Ann" at the pier'
+
+
+def test_tag_among_the_links_is_no_section_where_the_heading_has_it_too() -> None:
+    head = "<meta property='og:title' content='Six colours: tea!'><title>Six colours: tea!</title>"
+    assert title(head, "<h1>Six colours: tea!</h1><ul><li><a href='/t'>tea</a></li></ul>") == "Six colours: tea!"
+
+
+def test_marks_that_are_left_over_go_and_quotation_marks_stay() -> None:
+    assert title("<title>» Ferry sails again -</title>") == "Ferry sails again"
+    body = "<h1><span>Strait:</span> <span>«Ferry sails again»</span></h1>"
+    assert title("<meta property='og:title' content='Ferry: «Ferry sails again»'>", body).endswith("«Ferry sails again»")
 
 
 @pytest.mark.parametrize("claim", ["a - " * 50_000, "<b " * 50_000, "x" * 500_000], ids=["marks", "tags", "one word"])

@@ -20,7 +20,7 @@ from crawler.cookies import Jar
 from crawler.inflate import ACCEPT_ENCODING, Body
 from crawler.names import Names
 from crawler.neighbours import Neighbours
-from crawler.politeness import Turns
+from crawler.politeness import REFUSALS, Turns
 from crawler.recent import Recent
 from crawler.robots import MAX_REDIRECTS, Robots
 from crawler.ways import PLAIN, Way
@@ -29,6 +29,7 @@ from model.access import Render
 from model.errors import (
     BadRedirect,
     FetchError,
+    HostResting,
     InvalidAddress,
     RobotsDisallowed,
     TooLarge,
@@ -130,6 +131,14 @@ class Fetcher:
                 continue
         return tuple(dict.fromkeys(found))
 
+    async def rest(self, url: str, seconds: float) -> None:
+        """Leave an address's host alone for so long: it asked for that in an earlier run.
+
+        Raises:
+            InvalidAddress: the address cannot be asked at all.
+        """
+        self._turns.rest(await self._queue(targets.parse(url)), seconds)
+
     async def _shown(self, page: Page, way: Way, jar: Jar) -> Page:
         """The page as a browser shows it."""
 
@@ -173,7 +182,7 @@ class Fetcher:
         """One request of a chain: the moment it was sent and what came back."""
         target, want = chain.target, chain.request.want
         crawl_delay = 0.0 if want is Want.ROBOTS else await self._admit(target, chain.way)
-        queue = target.authority if self._neighbours is None else await self._neighbours.group(target)
+        queue = await self._queue(target)
         seconds = self._options.total_timeout - chain.spent
         async with (
             self._turns.turn(queue, target.url, crawl_delay=crawl_delay, part=want is Want.PART) as turn,
@@ -188,8 +197,23 @@ class Fetcher:
             finally:
                 turn.took(self._clock() - began)
             turn.answered(answer.head.status, wait_asked(answer.head))
+        self._heed(target, answer.head)
         chain.jar.take((value for name, value in answer.head.headers if name == "set-cookie"), target, now=now())
         return began, answer
+
+    async def _queue(self, target: Target) -> str:
+        """Whose turns a host's requests take."""
+        return target.authority if self._neighbours is None else await self._neighbours.group(target)
+
+    def _heed(self, target: Target, head: Head) -> None:
+        """Pass over an answer, unless the host asks for a longer rest than anybody waits for.
+
+        Raises:
+            HostResting: it does.
+        """
+        wait = wait_asked(head)
+        if head.status in REFUSALS and wait is not None and wait > self._options.patience:
+            raise HostResting(target.url, f"HTTP {head.status}; asks for {wait:.0f} s without requests", retry_after=wait)
 
     async def _admit(self, target: Target, way: Way) -> float:
         """Ask robots.txt; the delay it wants."""

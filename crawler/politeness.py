@@ -18,7 +18,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from crawler.shelf import Shelf
-from model.errors import HostResting
+from model.errors import HostAbsent, HostResting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from crawler.options import FetchOptions
 
 #: Statuses by which a server says that it is asked too much.
-_REFUSALS: Final = frozenset({429, 503})
+REFUSALS: Final = frozenset({429, 503})
 #: The longest Retry-After that is believed: a day.
 MAX_RETRY_AFTER: Final = 86_400.0
 #: Seconds between requests after the first refusal, doubled by each further one.
@@ -73,7 +73,7 @@ class Pace:
 
     def answered(self, *, now: float, status: int, retry_after: float | None = None, max_delay: float) -> Pace:
         """The pace after an answer: a refusal doubles the pause, a good answer takes a quarter of what was added away."""
-        if status in _REFUSALS:
+        if status in REFUSALS:
             slowdown = min(max(2 * self.slowdown, _FIRST_SLOWDOWN), max_delay)
             return replace(self, ended=now, slowdown=slowdown, rests_until=now + (retry_after or 0.0), absence=0.0)
         slowdown = self.slowdown * _RECOVERY
@@ -144,7 +144,8 @@ class Turns:
             part: whether it is a part of the page that was asked for just before.
 
         Raises:
-            HostResting: the host asked for a rest that lasts longer than ``patience``, or could not be connected to just now.
+            HostResting: the host asked for a rest that lasts longer than ``patience``; as `HostAbsent`: it could not be
+                connected to just now.
         """
         with self._hosts.use(host) as state:
             async with state.lock:
@@ -153,6 +154,11 @@ class Turns:
                     yield Turn(state, self._options, self._clock)
                 finally:
                     state.pace = state.pace.broke_off(now=self._clock())
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Leave a host alone for so long, as it asked somebody before us."""
+        with self._hosts.use(host) as state:
+            state.pace = replace(state.pace, rests_until=max(state.pace.rests_until, self._clock() + seconds))
 
     def _wanted(self, crawl_delay: float, *, part: bool) -> tuple[float, float]:
         """The delay asked for, and how many times the host's answer time is."""
@@ -165,7 +171,7 @@ class Turns:
         now = self._clock()
         rest = pace.rests_until - now
         if rest > 0 and pace.absence:
-            raise HostResting(url, f"no connection to the host lately; not tried for another {rest:.0f} s", retry_after=rest)
+            raise HostAbsent(url, f"no connection to the host lately; not tried for another {rest:.0f} s", retry_after=rest)
         if rest > self._options.patience:
             raise HostResting(url, f"the host asked for {rest:.0f} s without requests", retry_after=rest)
         # A configured delay stands even above the cap, which is for what hosts ask.

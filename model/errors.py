@@ -19,6 +19,7 @@
         │   ├── ConnectionFailed    DNS, TCP or TLS failed, or the connection broke
         │   ├── FetchTimeout        connecting, reading or the whole request took too long
         │   ├── HostResting         the host asked us to stay away for a while (Retry-After)
+        │   │   └── HostAbsent      the host could not be connected to lately, and is not tried for a while
         │   ├── BadStatus           an answer that is not a page: 4xx, 5xx
         │   ├── BadRedirect         a loop, too many hops, or a target that is not allowed
         │   ├── TooLarge            more bytes than the cap for its kind
@@ -149,7 +150,7 @@ class BadStatus(FetchError):
 
 
 class HostResting(FetchError):
-    """The host asked us to stay away for a while, so it was not asked at all.
+    """The host asked us to stay away for a while, just now or lately; in the latter case it was not asked at all.
 
     Args:
         url: the page's address.
@@ -160,6 +161,10 @@ class HostResting(FetchError):
     def __init__(self, url: str, detail: str = "", *, retry_after: float | None = None) -> None:
         super().__init__(url, detail or f"the host rests for another {retry_after or 0:.0f} s")
         self.retry_after = retry_after
+
+
+class HostAbsent(HostResting):
+    """The host could not be connected to lately, so it was not asked at all."""
 
 
 class BadRedirect(FetchError):

@@ -16,6 +16,7 @@ from newsmill.crawling import opened
 from newsmill.log import LogObserver, logger
 from newsmill.pipeline import Lane
 from newsmill.progress import COLUMNS
+from newsmill.resting import heed_rests
 from newsmill.rooms import LEASE, Scope
 from newsmill.schedule import ticking
 
@@ -66,6 +67,7 @@ class Daemon:
         """
         await self._save_sources()
         self._run_id = await asyncio.wrap_future(self._rooms.writer.begin_run("daemon", now()))
+        await heed_rests(self._rooms, self._settings.sources)
         ticks = ticking()
         ticks.add_job(self._scan, "interval", seconds=SCAN_EVERY, next_run_time=now())
         ticks.add_job(self._reload_if_changed, "interval", seconds=RELOAD_EVERY)

@@ -241,10 +241,16 @@ def _after_error(error: PageError, state: PageState, now: datetime) -> Next:
         return Next(status=status, due=None)
     waits = _waits(error)
     wait = waits[min(state.attempts, len(waits) - 1)]
-    if isinstance(error, BadStatus | HostResting) and error.retry_after is not None:
-        wait = max(wait, min(timedelta(seconds=error.retry_after), LONGEST_RETRY_AFTER))
+    wait = max(wait, rest_asked(error))
     status = PageStatus.STORED if state.status is PageStatus.STORED else PageStatus.PENDING
     return Next(status=status, due=now + wait)
+
+
+def rest_asked(error: PageError | None) -> timedelta:
+    """How long a host is to be left alone by its own word, as far as that is believed."""
+    if isinstance(error, BadStatus | HostResting) and error.retry_after is not None:
+        return min(timedelta(seconds=error.retry_after), LONGEST_RETRY_AFTER)
+    return timedelta()
 
 
 def _waits(error: PageError) -> tuple[timedelta, ...]:

@@ -10,7 +10,7 @@ from crawler import Polled, discover, poll
 from model.errors import PageError
 from model.page import NotModified, Validators
 from model.times import now
-from newsmill.decide import asking, fallback_endpoints, needs_discovery
+from newsmill.decide import asking, fallback_endpoints, needs_discovery, rest_asked
 from newsmill.schedule import next_poll
 from newsmill.stopping import unless_stopped
 from storage.values import Poll
@@ -91,13 +91,14 @@ class Polling:
         if isinstance(polled, NotModified):
             polled = Polled(validators=state.validators)
         failures = state.failures + 1 if polled.error and not polled.links else 0
+        regular = next_poll(self._source.every, name=name, now=at, failures=failures)
         saved = await asyncio.wrap_future(
             self._rooms.writer.save_poll(
                 Poll(
                     endpoint_id=state.id,
                     run_id=self._scope.run_id,
                     at=at,
-                    next_poll_at=next_poll(self._source.every, name=name, now=at, failures=failures),
+                    next_poll_at=max(regular, at + rest_asked(polled.error)),
                     links=polled.links,
                     # Documents that no poll names any more are forgotten, else they would be asked for ever.
                     validators={url: Validators() for url in state.validators} | dict(polled.validators),

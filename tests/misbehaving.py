@@ -223,7 +223,7 @@ PAGES: tuple[Fault, ...] = (
     _page("gone", "failed bad_status", _html(b"gone", status=410)),
     _page("teapot", "failed bad_status", _html(b"no", status=500)),
     _page("not-modified-unasked", "failed bad_status", _html(b"", status=304)),
-    _page("busy", "failed bad_status", _html(b"busy", status=429, headers={"retry-after": "7200"})),
+    _page("busy", "failed host_resting", _html(b"busy", status=429, headers={"retry-after": "7200"})),
     _page("sql-in-title", "stored", _html(article("'); DROP TABLE article; --"))),
 )  # fmt: skip
 

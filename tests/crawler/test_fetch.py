@@ -20,6 +20,7 @@ from model.errors import (
     ConnectionFailed,
     FetchError,
     FetchTimeout,
+    HostResting,
     InvalidAddress,
     RobotsDisallowed,
     TooLarge,
@@ -205,7 +206,7 @@ async def test_retry_after_in_seconds_and_as_a_date(site: Site, options: Options
         ("9999999999", 86_400, 86_400),
     ):
         url = site.page("/busy", status=status, headers={"retry-after": value})
-        with pytest.raises(BadStatus) as caught:
+        with pytest.raises(HostResting, match=f"HTTP {status}") as caught:
             await fetch(options(), url)
         assert caught.value.retry_after is not None
         assert least <= caught.value.retry_after <= most

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crawler import Fetcher
 from crawler.politeness import Pace, Turns, offset, retry_after
 from crawler.shelf import Shelf
-from model.errors import BadStatus, ConnectionFailed, HostResting
+from model.errors import BadStatus, ConnectionFailed, HostAbsent, HostResting
 from model.page import Request
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ async def test_crossing_redirects_do_not_wait_for_each_other(site: Site, options
     site.redirect("/to-a", site.url("/end", host="a.example"))
     site.page("/end")
     urls = [site.url("/to-b", host="a.example"), site.url("/to-a", host="b.example")] * 5
-    async with asyncio.timeout(10), Fetcher(options(connections=1, concurrency=1), resolve=resolve) as fetcher:
+    async with asyncio.timeout(100), Fetcher(options(connections=1, concurrency=1), resolve=resolve) as fetcher:
         pages = await asyncio.gather(*(fetcher.fetch(Request(url=url)) for url in urls))
     assert len(pages) == 10
 
@@ -304,7 +304,7 @@ async def test_a_refusal_slows_the_whole_host(site: Site, options: Options) -> N
     site.page("/busy", status=429, headers={"retry-after": "7200"})
     site.page("/other")
     async with Fetcher(options()) as fetcher:
-        with pytest.raises(BadStatus):
+        with pytest.raises(HostResting, match="HTTP 429"):
             await fetcher.fetch(Request(url=site.url("/busy")))
         with pytest.raises(HostResting) as caught:
             await fetcher.fetch(Request(url=site.url("/other")))
@@ -312,6 +312,27 @@ async def test_a_refusal_slows_the_whole_host(site: Site, options: Options) -> N
     assert caught.value.retry_after is not None
     assert 7100 < caught.value.retry_after <= 7200
     assert site.pages == ["/busy"]
+
+
+@pytest.mark.anyio
+async def test_a_short_rest_is_waited_for(site: Site, options: Options) -> None:
+    site.page("/busy", status=503, headers={"retry-after": "0"})
+    site.page("/other")
+    async with Fetcher(options(max_delay=0.01)) as fetcher:
+        with pytest.raises(BadStatus, match="503"):
+            await fetcher.fetch(Request(url=site.url("/busy")))
+        await fetcher.fetch(Request(url=site.url("/other")))
+
+
+@pytest.mark.anyio
+async def test_a_rest_that_an_earlier_run_was_asked_for(site: Site, options: Options) -> None:
+    site.page("/other")
+    async with Fetcher(options()) as fetcher:
+        await fetcher.rest(site.url("/any"), 7200)
+        with pytest.raises(HostResting) as caught:
+            await fetcher.fetch(Request(url=site.url("/other")))
+    assert not isinstance(caught.value, HostAbsent)
+    assert not site.log
 
 
 @pytest.mark.anyio

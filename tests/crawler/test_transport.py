@@ -17,7 +17,7 @@ from crawler import Fetcher
 from crawler.names import Names as SystemNames
 from crawler.names import look_up
 from crawler.transport import GuardedTransport
-from model.errors import AddressRefused, ConnectionFailed, FetchTimeout, HostResting
+from model.errors import AddressRefused, ConnectionFailed, FetchTimeout, HostAbsent
 from model.page import Page, Request
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ async def test_a_host_without_connection_rests_and_comes_back(site: Site, option
         with pytest.raises(ConnectionFailed):
             await fetcher.fetch(Request(url=url))
         known["late.example"] = "127.0.0.1"
-        with pytest.raises(HostResting, match="no connection to the host lately") as caught:
+        with pytest.raises(HostAbsent, match="no connection to the host lately") as caught:
             await fetcher.fetch(Request(url=url))
         assert caught.value.retry_after == 30
         assert site.log == []
@@ -164,7 +164,7 @@ async def test_a_name_without_address_rests_too(options: Options, names: Names) 
     async with Fetcher(options(obey_robots=False), resolve=names({})) as fetcher:
         with pytest.raises(ConnectionFailed):
             await fetcher.fetch(Request(url="http://gone.example/"))
-        with pytest.raises(HostResting):
+        with pytest.raises(HostAbsent):
             await fetcher.fetch(Request(url="http://gone.example/b"))
 
 

@@ -209,38 +209,31 @@ class Store:
 
     def endpoints(self, source: str | None = None) -> tuple[EndpointState, ...]:
         """See `storage.sources.endpoints`."""
-        with self.reading() as connection:
-            return sources.endpoints(connection, source)
+        return self._read(lambda connection: sources.endpoints(connection, source))
 
     def due_endpoints(self, now: datetime, names: Collection[str]) -> tuple[EndpointState, ...]:
         """See `storage.sources.due_endpoints`."""
-        with self.reading() as connection:
-            return sources.due_endpoints(connection, now, names)
+        return self._read(lambda connection: sources.due_endpoints(connection, now, names))
 
     def due_sources(self, now: datetime, names: Collection[str]) -> frozenset[str]:
         """See `storage.sources.due_sources`."""
-        with self.reading() as connection:
-            return sources.due_sources(connection, now, names)
+        return self._read(lambda connection: sources.due_sources(connection, now, names))
 
     def due_pages(self, source: str, now: datetime, *, limit: int) -> tuple[PageState, ...]:
         """See `storage.pages.due_pages`."""
-        with self.reading() as connection:
-            return pages.due_pages(connection, source, now, limit=limit)
+        return self._read(lambda connection: pages.due_pages(connection, source, now, limit=limit))
 
     def pages(self, page_ids: Sequence[int]) -> tuple[PageState, ...]:
         """See `storage.pages.pages`."""
-        with self.reading() as connection:
-            return pages.pages(connection, page_ids)
+        return self._read(lambda connection: pages.pages(connection, page_ids))
 
     def memory(self, source: str) -> SiteMemory:
         """See `storage.memories.memory`."""
-        with self.reading() as connection:
-            return memories.memory(connection, source)
+        return self._read(lambda connection: memories.memory(connection, source))
 
     def packed_memory(self, source: str) -> PackedMemory:
         """See `storage.memories.packed_memory`."""
-        with self.reading() as connection:
-            return memories.packed_memory(connection, source)
+        return self._read(lambda connection: memories.packed_memory(connection, source))
 
     # Reads for people.
 
@@ -261,28 +254,23 @@ class Store:
 
     def article(self, key: int | str) -> StoredArticle:
         """See `storage.reading.article`."""
-        with self.reading() as connection:
-            return reading.article(connection, key)
+        return self._read(lambda connection: reading.article(connection, key))
 
     def revisions(self, article_id: int) -> tuple[StoredRevision, ...]:
         """See `storage.reading.revisions`."""
-        with self.reading() as connection:
-            return reading.revisions(connection, article_id)
+        return self._read(lambda connection: reading.revisions(connection, article_id))
 
     def raw_page(self, page_id: int) -> Page:
         """See `storage.raw.raw_page`."""
-        with self.reading() as connection:
-            return raw.raw_page(connection, page_id)
+        return self._read(lambda connection: raw.raw_page(connection, page_id))
 
     def raw_article(self, article_id: int) -> Page:
         """See `storage.raw.raw_article`."""
-        with self.reading() as connection:
-            return raw.raw_article(connection, article_id)
+        return self._read(lambda connection: raw.raw_article(connection, article_id))
 
     def feed_text(self, page_id: int) -> str:
         """See `storage.raw.feed_text`."""
-        with self.reading() as connection:
-            return raw.feed_text(connection, page_id)
+        return self._read(lambda connection: raw.feed_text(connection, page_id))
 
     def search(
         self,
@@ -296,8 +284,7 @@ class Store:
     ) -> tuple[Hit, ...]:
         """See `storage.search.search`."""
         wanted = reading.Filter(source=source, since=since, until=until, language=language)
-        with self.reading() as connection:
-            return search.search(connection, query, wanted, limit=limit)
+        return self._read(lambda connection: search.search(connection, query, wanted, limit=limit))
 
     def check(self) -> Iterator[integrity.Finding]:
         """See `storage.integrity.check`."""
@@ -305,5 +292,4 @@ class Store:
 
     def status(self, now: datetime) -> Status:
         """See `storage.reading.status`."""
-        with self.reading() as connection:
-            return reading.status(connection, now)
+        return self._read(lambda connection: reading.status(connection, now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cleaners import decode
@@ -13,6 +14,7 @@ from model.times import now
 from newsmill.decide import asking, fallback_endpoints, needs_discovery, rest_asked
 from newsmill.schedule import next_poll
 from newsmill.stopping import unless_stopped
+from storage.rests import wake
 from storage.values import Poll
 
 if TYPE_CHECKING:
@@ -106,6 +108,8 @@ class Polling:
                 )
             )
         )
+        if state.failures and polled.error is None:  # pages that waited for the host wait no longer
+            await asyncio.wrap_future(self._rooms.writer.submit(partial(wake, source=name, now=at)))
         self._tally.add_poll(polled.error, new=saved.new)
         self._observer.polled(name, state.endpoint, saved, polled.error)
 

@@ -1,4 +1,4 @@
-"""Hosts that asked to be left alone for longer than one run lasts: who runs next leaves them alone, too."""
+"""Hosts that were not to be asked for a while: those that want to be left alone, and those that come back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Code of the error by which a host asks for a rest (`model.errors.HostResting`).
 _RESTING = "host_resting"
+#: Codes of errors that are no host's: a cleaning process died of the page.
+_OF_THE_PAGE = ("clean_crashed", "clean_timeout")
 #: No rest is longer; what is due later waits for other reasons.
 _LONGEST = timedelta(days=1)
 
@@ -47,6 +49,20 @@ def rests(
         good = _last_good(connection, {row.source for row in rows})
     fresh = [(url, due, seen) for source, url, due, seen in rows if seen + _LONGEST > now and not good.get(source, seen) > seen]
     return {url: min(due, seen + _LONGEST) for url, due, seen in fresh}
+
+
+def wake(connection: Connection, source: str, now: datetime) -> int:
+    """Make pages due that wait because their host had a bad time, as it answers again; how many these are.
+
+    Args:
+        connection: writes.
+        source: name of the source.
+        now: the moment.
+    """
+    page = page_table.c
+    waiting = (page.source == source, page.status == "pending", page.attempts > 0, page.next_attempt_at > now)
+    change = page_table.update().where(*waiting, page.reason.not_in(_OF_THE_PAGE)).values(next_attempt_at=now)
+    return int(connection.execute(change).rowcount)
 
 
 def _last_good(connection: Connection, sources: set[str]) -> Mapping[str, datetime]:

@@ -94,3 +94,29 @@ def test_what_waits_for_other_reasons_does_not_make_its_host_rest(paper: Paper) 
     before = len(paper.site.log)
     paper.crawl()
     assert len(paper.site.log) > before
+
+
+def test_pages_of_a_host_that_comes_back_wait_no_longer(paper: Paper) -> None:
+    """They failed so often that they would be asked for again in a week."""
+    paper.busy = "/feed"
+    paper.crawl()
+    paper.write("DELETE FROM event")
+    paper.write("UPDATE endpoint SET error = 'connection_failed', failures = 9")
+    url = paper.site.url("/story-{}")
+    for name, reason, status in (
+        ("a", "connection_failed", "pending"),
+        ("b", "clean_crashed", "pending"),
+        ("c", "bad_status", "failed"),
+    ):
+        paper.write(
+            "INSERT INTO page (source, url, identity, authors, status, attempts, next_attempt_at, first_seen_at, reason) VALUES ("
+            f"'paper', '{url.format(name)}', '{url.format(name).removeprefix('http://')}', '[]', '{status}', 6,"
+            f" '2099-01-01 00:00:00.000000+00:00', '2026-01-01 00:00:00.000000+00:00', '{reason}')"
+        )
+    paper.crawl()
+    asked = [target for target in paper.site.pages if target.startswith("/story")]
+    assert asked == [], "the feed is still asked too much"
+    paper.busy = ""
+    paper.write("UPDATE endpoint SET error = 'connection_failed'")
+    paper.crawl()
+    assert [target for target in paper.site.pages if target.startswith("/story")] == ["/story-a"]

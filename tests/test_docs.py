@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 
 from newsmill.cli import app
+from newsmill.config import Settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,11 +43,44 @@ def test_the_readme_names_both_commands_and_the_three_uses() -> None:
         assert words in readme
 
 
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+
+def told_commands(page: Path) -> list[list[str]]:
+    """What a page tells a reader to type, as words: `newsmill ...` in running text, and in blocks of code."""
+    text = page.read_text("utf8")
+    typed = re.findall(r"`(newsmill [^`\n]+)`", text)
+    for block in re.findall(r"^```\w*\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL):
+        typed += re.findall(r"^(?:\$ )?(newsmill .+)$", block, flags=re.MULTILINE)
+    return [shlex.split(command, comments=True)[1:] for command in typed]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_on_a_page_exist_with_their_options(page: Path) -> None:
+    for words in told_commands(page):
+        command: Any = typer.main.get_command(app)
+        while words and words[0] in getattr(command, "commands", ()):
+            command = command.commands[words.pop(0)]
+        assert not hasattr(command, "commands") or words == ["--version"], words
+        known = {"-h", "--help", *(spelling for parameter in command.params for spelling in parameter.opts)}
+        assert not [word for word in words if re.match(r"--?[a-z]", word) and word.partition("=")[0] not in known], words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_keys_of_the_configuration_on_a_page_exist(page: Path) -> None:
+    sections = {
+        name: field.annotation for name, field in Settings.model_fields.items() if hasattr(field.annotation, "model_fields")
+    }
+    for section, key in re.findall(r"`(\w+)\.(\w+)(?:: [^`]*)?`", page.read_text("utf8")):
+        if section in sections:
+            assert key in sections[section].model_fields, f"{section}.{key}"
+
+
 def links(page: Path) -> list[str]:
     return re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text("utf8"))
 
 
-@pytest.mark.parametrize("page", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     assert not [link for link in links(page) if not (page.parent / link).exists()]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,14 +19,28 @@ _AKIN: Final = 0.4
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-def difference(before: tuple[str, str], after: tuple[str, str]) -> str:
-    """The change from one headline and text to another; empty where there is none.
+class Version(NamedTuple):
+    """What a revision says."""
 
-    >>> print(difference(("Fire", "One hurt."), ("Fire", "Two hurt.")))
+    title: str
+    text: str
+    #: public, paywalled or gone; None: not known.
+    state: str | None = None
+
+
+def difference(before: Version, after: Version) -> str:
+    """The change from one revision to the next; empty where there is none.
+
+    >>> print(difference(Version("Fire", "One hurt."), Version("Fire", "Two hurt.")))
     [-One-]{+Two+} hurt.
+    >>> print(difference(Version("Fire", "One hurt.", "public"), Version("Fire", "One hurt.", "gone")))
+    publication: [-public-]{+gone+}
     """
-    changed = [f"title: {_words(before[0], after[0])}"] if before[0] != after[0] else []
-    return "\n\n".join([*changed, *_paragraphs(_split(before[1]), _split(after[1]))])
+    turned = before.state and after.state and before.state != after.state
+    changed = [f"publication: [-{before.state}-]{{+{after.state}+}}"] if turned else []
+    if before.title != after.title:
+        changed.append(f"title: {_words(before.title, after.title)}")
+    return "\n\n".join([*changed, *_paragraphs(_split(before.text), _split(after.text))])
 
 
 def _split(text: str) -> list[str]:

@@ -33,6 +33,9 @@ WRONG: Final = {
         WHERE a.revision <> (SELECT count(*) FROM revision r WHERE r.article_id = a.id)""",
     "articles whose hash is not their text's": """SELECT count(*) FROM article a
         JOIN revision r ON r.article_id = a.id AND r.number = a.revision WHERE r.text_hash <> a.text_hash""",
+    "articles whose state is not their current revision's": """SELECT count(*) FROM article a
+        JOIN revision r ON r.article_id = a.id AND r.number = a.revision WHERE r.state IS NULL
+        OR r.state <> CASE WHEN a.gone_at IS NOT NULL THEN 'gone' WHEN a.paywalled THEN 'paywalled' ELSE 'public' END""",
     "copies of what is itself a copy": """SELECT count(*) FROM article a
         JOIN article o ON o.id = a.duplicate_of WHERE o.duplicate_of IS NOT NULL""",
     "copies that have nothing in common with their original": """SELECT count(*) FROM article a WHERE a.duplicate_of IS NOT NULL

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, func, or_, select
 
 from model.errors import CleanCrashed, CleanTimeout, NotFound, Unreadable
-from storage.articles import Arrival, Saved, arrival_of, save_article
+from storage.arrivals import arrival_of
+from storage.articles import Saved, save_article
 from storage.pages import pages
 from storage.raw import raw_article, raw_page
 from storage.tables import article as article_table
@@ -20,6 +21,7 @@ from storage.tables import page as page_table
 from storage.tables import page_fetch as fetch_table
 from storage.tables import raw_body as raw_table
 from storage.tables import revision as revision_table
+from storage.tables import site_memory as memory_table
 from storage.values import PageStatus
 
 if TYPE_CHECKING:
@@ -109,29 +111,23 @@ def save_recleaned(connection: Connection, visit: Visit, cleaned: Cleaned) -> Sa
     Raises:
         NotFound: no such page.
     """
-    page = connection.execute(select(page_table).where(page_table.c.id == visit.page_id)).first()
+    memory_pages = select(memory_table.c.pages).where(memory_table.c.source == page_table.c.source).scalar_subquery()
+    query = select(page_table, memory_pages.label("memory_pages")).where(page_table.c.id == visit.page_id)
+    page = connection.execute(query).first()
     if page is None:
         raise NotFound(f"no page {visit.page_id}")
     table = article_table.c
     before = connection.execute(select(table.last_seen_at, table.gone_at).where(table.id == page.article_id)).first()
-    arrival = arrival_of(visit, page, cleaned)
+    arrival = arrival_of(visit, page, cleaned)._replace(gone_at=before.gone_at if before is not None else None)
     outcome = save_article(connection, arrival)
     of_article = table.id == outcome.article_id
     if before is not None and outcome.article_id == page.article_id:
-        seen = {"last_seen_at": before.last_seen_at, "gone_at": before.gone_at}
-        connection.execute(article_table.update().where(of_article).values(**seen))
+        connection.execute(article_table.update().where(of_article).values(last_seen_at=before.last_seen_at))
     current = select(table.revision).where(of_article, table.page_id == page.id).scalar_subquery()
     there = and_(revision_table.c.article_id == outcome.article_id, revision_table.c.number == current)
-    connection.execute(revision_table.update().where(there).values(**_making(arrival)))
+    connection.execute(revision_table.update().where(there).values(**arrival.making()))
     connection.execute(page_table.update().where(page_table.c.id == page.id).values(**_page_facts(outcome, page)))
     return outcome
-
-
-def _making(arrival: Arrival) -> dict[str, Any]:
-    """How the current text was made, also where it came out the same."""
-    cleaned, verdicts = arrival.cleaned, arrival.cleaned.verdicts
-    facts = {"engine_version": cleaned.engine_version, "doubt": cleaned.doubt, "rules": arrival.rules}
-    return facts | {"blocks": len(verdicts), "blocks_kept": sum(verdict.kept for verdict in verdicts)}
 
 
 def _page_facts(outcome: Saved, page: Row[Any]) -> dict[str, Any]:

@@ -32,6 +32,16 @@ class PageStatus(StrEnum):
     FAILED = "failed"
 
 
+class Publication(StrEnum):
+    """Whether people can read an article where it was published."""
+
+    PUBLIC = "public"
+    #: The page says that only a part of it is free.
+    PAYWALLED = "paywalled"
+    #: The page answers that it is gone (404, 410).
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointState:
     """An endpoint and what is known of its visits."""
@@ -208,6 +218,8 @@ class StoredRevision:
     title: str
     text: str
     word_count: int
+    #: ``public``, ``paywalled`` or ``gone``; None: not known, of revisions that version 0.1 wrote.
+    state: str | None
     seen_at: datetime
     fetched_at: datetime | None
     raw_body_id: int | None

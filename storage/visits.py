@@ -10,14 +10,17 @@ from model.article import Cleaned
 from model.errors import BadStatus, NotFound, PageError, RobotsDisallowed
 from model.outcome import Duplicate, Failed, Revised, Skipped, Stored, Unchanged
 from model.page import NotModified, Origin, Validators
-from storage.articles import Saved, arrival_of, mark_gone, mark_seen, save_article
+from storage.arrivals import arrival_of
+from storage.articles import Saved, save_article
 from storage.memories import save_memory
-from storage.raw import keep_fetch
+from storage.raw import keep_first
+from storage.revisions import mark_gone, mark_seen
 from storage.tables import event as event_table
 from storage.tables import page as page_table
+from storage.tables import site_memory as memory_table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection, Row, Select
 
     from model.outcome import Outcome
     from model.page import Page
@@ -35,9 +38,19 @@ _NAMES: dict[type, str] = {
 }
 
 # Statements are made once: SQLAlchemy needs longer to make one than SQLite to run it.
-_PAGE = select(page_table).where(page_table.c.id == bindparam("of"))
+_p, _e, _m = page_table.c, event_table.c, memory_table.c
+#: The page, its event of this moment (that of the same visit, written before), and of how many pages its site's memory is.
+_PAGE: Select[Any] = (
+    select(
+        *(_p.id, _p.source, _p.url, _p.article_id, _p.fetch_id, _p.attempts, _p.next_attempt_at),
+        *(_e.outcome.label("replayed"), _e.reason, _e.detail),
+        _m.pages.label("memory_pages"),
+    )
+    .outerjoin(event_table, (_e.page_id == _p.id) & (_e.at == bindparam("then")))
+    .outerjoin(memory_table, _m.source == _p.source)
+    .where(_p.id == bindparam("of"))
+)
 _CHANGE = page_table.update().where(page_table.c.id == bindparam("of"))
-_EVENT = select(event_table).where(event_table.c.page_id == bindparam("of"), event_table.c.at == bindparam("then"))
 _NEW_EVENT = insert(event_table)
 
 
@@ -47,11 +60,11 @@ def save_visit(connection: Connection, visit: Visit) -> Outcome:
     Raises:
         NotFound: no such page.
     """
-    page = connection.execute(_PAGE, {"of": visit.page_id}).first()
+    page = connection.execute(_PAGE, {"of": visit.page_id, "then": visit.at}).first()
     if page is None:
         raise NotFound(f"no page {visit.page_id}")
-    if (replayed := connection.execute(_EVENT, {"of": page.id, "then": visit.at}).first()) is not None:
-        return _as_recorded(page, replayed)
+    if page.replayed is not None:
+        return _as_recorded(page)
     changes: dict[str, Any] = _page_changes(connection, page, visit)
     outcome = _apply(connection, page, visit, changes)
     reason, detail = _reason(outcome)
@@ -76,7 +89,7 @@ def _page_changes(connection: Connection, page: Row[Any], visit: Visit) -> dict[
         validators = _validators(visit.page, visit.result)
         changes |= {"fetched_at": visit.page.fetched_at, "etag": validators.etag, "last_modified": validators.last_modified}
         if page.fetch_id is None or isinstance(visit.result, PageError):
-            keep_fetch(connection, page.id, visit.run_id, visit.page)
+            changes["fetch_id"] = keep_first(connection, page.id, visit.run_id, visit.page)
     return changes
 
 
@@ -112,7 +125,7 @@ def _apply(connection: Connection, page: Row[Any], visit: Visit, changes: dict[s
 
 
 def _save_cleaned(connection: Connection, page: Row[Any], visit: Visit, cleaned: Cleaned, changes: dict[str, Any]) -> Saved:
-    outcome = save_article(connection, arrival_of(visit, page, cleaned))
+    outcome = save_article(connection, arrival_of(visit, page, cleaned)._replace(fetch_id=changes.get("fetch_id")))
     changes["article_id"] = outcome.article_id
     return outcome
 
@@ -129,10 +142,10 @@ def _reason(outcome: Outcome) -> tuple[str | None, str | None]:
             return None, None
 
 
-def _as_recorded(page: Row[Any], event: Row[Any]) -> Outcome:
+def _as_recorded(page: Row[Any]) -> Outcome:
     """The outcome of a visit written before: nothing new any more."""
-    if event.outcome == "skipped":
-        return Skipped(url=page.url, reason=event.reason, detail=event.detail)
-    if event.outcome == "failed":
-        return Failed(url=page.url, error=event.reason, detail=event.detail, final=page.next_attempt_at is None)
+    if page.replayed == "skipped":
+        return Skipped(url=page.url, reason=page.reason, detail=page.detail)
+    if page.replayed == "failed":
+        return Failed(url=page.url, error=page.reason, detail=page.detail, final=page.next_attempt_at is None)
     return Unchanged(url=page.url, article_id=page.article_id)

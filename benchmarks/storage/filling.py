@@ -157,7 +157,7 @@ def _revision(ready: _Prepared) -> dict[str, Any]:
     one = ready.made
     text = {"title": one.title, "text": one.text, "text_hash": ready.text_hash, "word_count": ready.words}
     ids = {"id": one.number, "article_id": one.number, "number": 1, "fetch_id": one.number}
-    return {**ids, **text, "seen_at": one.at, "engine_version": "bench", "doubt": 0.0}
+    return {**ids, **text, "seen_at": one.at, "state": "public", "engine_version": "bench", "doubt": 0.0}
 
 
 def _event(one: Made, run_id: int) -> dict[str, Any]:

@@ -61,6 +61,7 @@ revision = Table(
     fact("text_hash", Words, "Identity of the text."),
     fact("word_count", Integer, "Words of the text."),
     fact("seen_at", Moment, "The visit that brought it."),
+    maybe("state", Words, "public, paywalled, or gone (404, 410); empty: not known."),
     maybe("fetch_id", Id, "The fetch it was cleaned from.", ForeignKey("page_fetch.id")),
     fact("engine_version", Words, "Version of the cleaning that made it."),
     fact("doubt", Float, "0 to 1: how far cleaning mistrusts its result."),
@@ -76,7 +77,7 @@ revision = Table(
     UniqueConstraint("article_id", "number"),
     Index(None, "seen_at"),
     Index(None, "fetch_id"),
-    comment="A text of an article; a new one only when text or title changed.",
+    comment="A text of an article; a new one only when text, title or state changed.",
 )
 
 explanation = Table(

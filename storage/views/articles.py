@@ -83,13 +83,14 @@ ALL_ARTICLES = View(
 )
 REVISIONS = View(
     name="revisions",
-    comment="Every text an article ever had; a new one only when text or title changed.",
+    comment="Every text an article ever had; a new one only when text, title or publication state changed.",
     columns=(
         ("article_id", "r.article_id", "The article."),
         ("number", "r.number", "1 is the first text seen."),
         ("title", "r.title", "Headline."),
         ("text", "r.text", "Clean text."),
         ("word_count", "r.word_count", "Words of the text."),
+        ("state", "r.state", "public, paywalled, or gone (404, 410), for which the text stays; empty: not known."),
         ("seen_at", "r.seen_at", "The visit that brought it."),
         ("fetched_at", "f.fetched_at", "When it was fetched."),
         ("raw_body_id", "f.raw_body_id", "The bytes it was cleaned from (table raw_body)."),

@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 from sqlalchemy import text as sql
 from visiting import NOON, OTHER, STORY, Site, cleaned, content, page, rows, url
 
-from model.errors import DatabaseBusy, DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
+from model.errors import BadStatus, DatabaseBusy, DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
 from storage import open_store, upgrade
 from storage.address import Address
 from storage.migrate import head
@@ -210,7 +210,7 @@ def test_the_first_migration_can_be_taken_back(database_url: str) -> None:
         assert inspect(connection).get_table_names() == ["alembic_version"]
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005", "0006"])
 def test_every_earlier_version_comes_up_with_its_data(database_url: str, version: str) -> None:
     from alembic import command
 
@@ -222,6 +222,7 @@ def test_every_earlier_version_comes_up_with_its_data(database_url: str, version
         site.save(url("a"), page=page(url("a"), body=b"<p>template</p>" * 50, etag="e"))
         site.save(url("b"), cleaned(text=OTHER), page=page(url("b"), body=b"<p>template</p>" * 50 + b"b"))
         site.save(url("a"), cleaned(title="Changed"), at=later)
+        site.save(url("b"), BadStatus(url("b"), status=410), at=later)
         Site(store, "rival").save("https://rival.example/a", cleaned(text=f"{STORY} More."), at=later)
         before, bodies = content(store), [store.raw_article(number).body for number in (1, 2, 3)]
         with store.writing() as connection:
@@ -234,7 +235,13 @@ def test_every_earlier_version_comes_up_with_its_data(database_url: str, version
         assert content(store) == before
         assert [store.raw_article(number).body for number in (1, 2, 3)] == bodies
         assert [hit.id for hit in store.search("seabirds")] == [2]
-        assert store.revisions(1)[1].changes == "title: [-Lighthouse opens-]{+Changed+}"
+        assert [(it.state, it.changes) for it in store.revisions(1)] == [
+            (None, None),
+            ("public", "title: [-Lighthouse opens-]{+Changed+}"),
+        ]
+        gone = store.revisions(2)[1]
+        assert (gone.state, gone.text, gone.seen_at) == ("gone", OTHER, later)
+        assert gone.changes == "publication: [-public-]{+gone+}"
         assert [finding for finding in store.check() if finding.wrong] == []
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from visiting import NOON, STORY, Site, cleaned, rows, url
 
 from storage import Store, open_store, upgrade
-from storage.difference import difference
+from storage.difference import Version, difference
 
 LINES = st.lists(st.text(alphabet="ab c.", min_size=1, max_size=12), max_size=8).map("\n\n".join)
 
@@ -26,11 +26,11 @@ LINES = st.lists(st.text(alphabet="ab c.", min_size=1, max_size=12), max_size=8)
     ],
 )
 def test_what_is_told(before: str, after: str, told: str) -> None:
-    assert difference(("T", before), ("T", after)) == told
+    assert difference(Version("T", before), Version("T", after)) == told
 
 
 def test_a_title_that_changed() -> None:
-    assert difference(("Fire in town", "x"), ("Fire in city", "x")) == "title: Fire in [-town-]{+city+}"
+    assert difference(Version("Fire in town", "x"), Version("Fire in city", "x")) == "title: Fire in [-town-]{+city+}"
 
 
 def paragraphs(text: str) -> list[str]:
@@ -40,7 +40,7 @@ def paragraphs(text: str) -> list[str]:
 
 @given(before=LINES, after=LINES)
 def test_nothing_that_changed_is_left_out(before: str, after: str) -> None:
-    told = difference(("", before), ("", after))
+    told = difference(Version("", before), Version("", after))
     assert bool(told) == (paragraphs(before) != paragraphs(after))
     removed = re.sub(r"\{\+.*?\+\}", "", told).replace("[-", "").replace("-]", "")
     assert all(line.strip() in before for line in removed.split("\n\n"))
@@ -48,8 +48,8 @@ def test_nothing_that_changed_is_left_out(before: str, after: str) -> None:
 
 def test_a_huge_text_is_told_in_bounded_work() -> None:
     before = "\n".join(["same"] * 50_000 + ["old"])
-    assert difference(("", before), ("", before.replace("old", "new"))) == "[-old-]{+new+}"
-    assert len(difference(("", "a " * 50_000), ("", "b " * 50_000))) > 100_000
+    assert difference(Version("", before), Version("", before.replace("old", "new"))) == "[-old-]{+new+}"
+    assert len(difference(Version("", "a " * 50_000), Version("", "b " * 50_000))) > 100_000
 
 
 def test_changes_stand_in_the_database(store: Store) -> None:
@@ -83,3 +83,9 @@ def test_an_older_database_gets_its_changes_when_it_is_upgraded(database_url: st
     with open_store(database_url) as store:
         assert rows(store, "SELECT number, changes FROM revisions ORDER BY number") == before
         assert before[0] == (1, None)
+
+
+def test_the_state_stands_before_the_text_and_only_where_both_are_known() -> None:
+    before, after = Version("T", "Old.", "public"), Version("U", "New.", "gone")
+    assert difference(before, after) == "publication: [-public-]{+gone+}\n\ntitle: [-T-]{+U+}\n\n[-Old-]{+New+}."
+    assert difference(before._replace(state=None), after).startswith("title:")

@@ -52,7 +52,8 @@ def fill(store: Store) -> None:
     )
     site.save(url("a"), cleaned(title="Later", text=STORY + " More.", **said), at=NOON + timedelta(hours=1))
     rival.save(url("copy", "rival.example"), cleaned(published=NOON + timedelta(hours=2), text=STORY + " More."))
-    site.save(url("gone"), BadStatus(url("gone"), status=404), status=PageStatus.FAILED)
+    site.save(url("gone"), cleaned(text=story(2)))
+    site.save(url("gone"), BadStatus(url("gone"), status=404), at=NOON + timedelta(hours=1), status=PageStatus.FAILED)
     judged = cleaned(text=story(1))
     with store.writing() as connection:
         save_explanation(connection, 1, 1, type(judged)(**{**_fields(judged), "verdicts": VERDICTS}), NOON)

@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 from visiting import NOON, OTHER, STORY, Site, cleaned, kept, page, rows, url
 
 from model.errors import NotFound
+from model.outcome import Unchanged
 from model.page import Origin
 from model.source import Link
 from storage import open_store, upgrade
@@ -65,6 +66,20 @@ def test_the_text_of_a_feed_is_marked_and_the_pages_own_is_a_revision(store: Sto
     site.save(url("f"), cleaned(text=OTHER), at=NOON + HOUR, page=page(url("f"), NOON + HOUR, body=b"page"))
     assert rows(store, "SELECT number, text_from FROM revisions ORDER BY number") == [(1, "feed"), (2, "page")]
     assert not store.pages([1])[0].is_of_feed
+
+
+def test_a_page_that_gives_the_text_of_its_feed_is_where_the_text_is_from(store: Store) -> None:
+    site = Site(store)
+    site.save(url("f"), page=FED)
+    own = page(url("f"), NOON + HOUR, body=b"page", etag='"5"')
+    assert isinstance(site.save(url("f"), cleaned(text=STORY.upper()), at=NOON + HOUR, page=own), Unchanged)
+    assert rows(store, "SELECT number, text_from, text FROM revisions") == [(1, "page", STORY)]
+    assert store.raw_article(1) == own
+    assert not store.pages([1])[0].is_of_feed
+    again = replace(FED, fetched_at=NOON + 2 * HOUR)
+    site.save(url("f"), at=NOON + 2 * HOUR, page=again)
+    assert rows(store, "SELECT text_from, revision FROM articles") == [("page", 1)]
+    assert not any(finding.wrong for finding in store.check())
 
 
 def test_a_teaser_beside_the_text_of_its_feed_counts_as_one_page(store: Store) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from visiting import NOON, Site
 
-from model.memory import PathRecord, SiteMemory, pack_memory, unpack_memory
+from model.memory import PackedMemory, PathRecord, SiteMemory, pack_memory, unpack_memory
 from storage.memories import memory, save_memory
 from storage.packing import pack
 from storage.tables import site_memory
@@ -23,7 +23,7 @@ MEMORIES = st.builds(
     SiteMemory,
     pages=st.integers(0, 2**32 - 1),
     texts=st.dictionaries(PRINTS, st.integers(1, 2**32 - 1), max_size=20),
-    paths=st.dictionaries(st.text(max_size=20), RECORDS, max_size=20),
+    paths=st.dictionaries(st.text(st.characters(exclude_characters="\0"), max_size=20), RECORDS, max_size=20),
     seen=st.lists(PRINTS, max_size=20).map(tuple),
 )
 
@@ -46,3 +46,11 @@ def test_a_memory_of_an_older_database_is_read(store: Store) -> None:
         assert read == SiteMemory(pages=2, texts={-5: 2, 7: 1}, paths={"html/p": PathRecord(blocks=3, score=2.5)}, seen=(9,))
         save_memory(connection, "daily", read, NOON)
         assert memory(connection, "daily") == read
+
+
+def test_a_memory_with_names_in_json_is_read() -> None:
+    value = SiteMemory(pages=1, texts={5: 1}, paths={"html/p": PathRecord(blocks=1, score=0.5)}, seen=(9,))
+    packed, names = pack_memory(value).body, b'["html/p"]'
+    older = packed.replace(b"html/p\0", names).replace(b"MEM2", b"MEM1")
+    lengths = older[:16] + len(names).to_bytes(4, "little") + older[20:]
+    assert unpack_memory(PackedMemory(pages=1, body=lengths)) == value

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.columns import Words
-from storage.difference import difference
+from storage.difference import Version, difference
 
 revision = "0003"
 down_revision = "0002"
@@ -23,7 +23,7 @@ def upgrade() -> None:
     connection, last = op.get_bind(), 0
     while rows := connection.execute(sa.text(_PAIRS), {"last": last}).all():
         for key, *texts in rows:
-            changes = difference((texts[0], texts[1]), (texts[2], texts[3]))
+            changes = difference(Version(*texts[:2]), Version(*texts[2:]))
             connection.execute(sa.text("UPDATE revision SET changes = :changes WHERE id = :id"), {"changes": changes, "id": key})
         last = rows[-1][0]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cleaners.judge import THRESHOLD, Opinion, Ruling
 from cleaners.measure import is_prose, size
-from model.fingerprints import fingerprint, normalised
+from model.fingerprints import fingerprint
 from model.memory import PathRecord, SiteMemory
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from model.article import Block, Cleaned
 
+#: What a block without a letter or digit has.
+_WORDLESS = fingerprint("")
 #: A text on so many other pages is clutter; one other page is too few.
 _OTHER_PAGES = 2
 #: A paragraph of this size (letters) needs so many times as many pages: it may have been re-published.
@@ -30,6 +32,8 @@ _LEAST_JUDGED, _OWN_WEIGHT = 20, 3.0
 _MOST_SHIFT = 0.3
 #: Bounds of a memory: texts, paths, pages told apart. Texts seen once go first.
 MOST_TEXTS, MOST_PATHS, MOST_SEEN = 20_000, 2_000, 500
+
+_UNKNOWN = PathRecord(blocks=0, score=0.0)
 
 
 def memory_rulings(
@@ -51,9 +55,11 @@ def memory_rulings(
     headline = fingerprint(title)
     rulings: dict[int, Ruling] = {}
     for block in blocks:
-        pages = memory.texts.get(fingerprint(block.text), 0) if normalised(block.text) else 0
-        needed = _OTHER_PAGES * (_LONG_FACTOR if size(block.text) >= _LONG else 1)
-        if pages >= needed and fingerprint(block.text) != headline:
+        mark = fingerprint(block.text)
+        pages = memory.texts.get(mark, 0)
+        if pages < _OTHER_PAGES or mark in (headline, _WORDLESS):
+            continue
+        if pages >= _OTHER_PAGES * (_LONG_FACTOR if size(block.text) >= _LONG else 1):
             rulings[block.index] = Ruling(kept=False, reason=f"stands on {pages} other pages of the site")
     kept = [block for block, opinion in zip(blocks, opinions, strict=True) if opinion.score >= THRESHOLD]
     if _known_share(kept, memory) > _COPY:
@@ -104,7 +110,7 @@ def learn(memory: SiteMemory, cleaned: Cleaned) -> SiteMemory:
     if identity in memory.seen or not cleaned.verdicts or _known_share(kept, memory) > _COPY:
         return memory
     texts = dict(memory.texts)
-    for mark in {fingerprint(verdict.block.text) for verdict in cleaned.verdicts if normalised(verdict.block.text)}:
+    for mark in {fingerprint(verdict.block.text) for verdict in cleaned.verdicts} - {_WORDLESS}:
         texts[mark] = texts.get(mark, 0) + 1
     return SiteMemory(
         pages=memory.pages + 1,
@@ -116,10 +122,13 @@ def learn(memory: SiteMemory, cleaned: Cleaned) -> SiteMemory:
 
 def _with_paths(paths: Mapping[str, PathRecord], cleaned: Cleaned) -> Mapping[str, PathRecord]:
     records = dict(paths)
+    by_path: dict[str, list[float]] = {}
     for verdict in cleaned.verdicts:
         if verdict.block.path:
-            old = records.get(verdict.block.path, PathRecord(blocks=0, score=0.0))
-            records[verdict.block.path] = PathRecord(blocks=old.blocks + 1, score=old.score + verdict.score)
+            by_path.setdefault(verdict.block.path, []).append(verdict.score)
+    for path, scores in by_path.items():
+        old = records.get(path, _UNKNOWN)
+        records[path] = PathRecord(blocks=old.blocks + len(scores), score=sum(scores, old.score))
     if len(records) <= MOST_PATHS:
         return records
     kept = sorted(records, key=lambda path: -records[path].blocks)[:MOST_PATHS]

@@ -13,6 +13,8 @@ _NOT_WORD = re.compile(r"[\W_]+")
 #: Texts up to so many characters are remembered: menus and headings come back on every page of a site, and each is asked
 #: for by several steps. Together that is some megabytes at most.
 _SHORT, _REMEMBERED = 240, 8192
+#: Longer ones are asked for several times while their page is cleaned, and never again.
+_PARAGRAPH, _OF_A_PAGE = 4000, 256
 
 
 def body_hash(body: bytes) -> str:
@@ -39,7 +41,9 @@ def text_hash(text: str) -> str:
 
 def fingerprint(text: str) -> int:
     """Identity of a short text as a signed 64-bit integer, so that databases store it as such."""
-    return _short_print(text) if len(text) <= _SHORT else _print(text)
+    if len(text) <= _SHORT:
+        return _short_print(text)
+    return _long_print(text) if len(text) <= _PARAGRAPH else _print(text)
 
 
 def _print(text: str) -> int:
@@ -49,3 +53,4 @@ def _print(text: str) -> int:
 
 _short_form = lru_cache(_REMEMBERED)(_form)
 _short_print = lru_cache(_REMEMBERED)(_print)
+_long_print = lru_cache(_OF_A_PAGE)(_print)

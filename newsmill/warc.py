@@ -141,6 +141,8 @@ def _page(record: Any, selection: Selection) -> Page | None:  # noqa: ANN401 - w
         fetched_at = dated.replace(tzinfo=UTC) if dated.tzinfo is None else dated.astimezone(UTC)
     except (ValueError, OverflowError):  # the last evening of the year 9999 in the west is no moment of UTC
         return None
+    if record.rec_headers.get_header("WARC-Truncated"):  # half an article must not pass for a whole one
+        return None
     if record.http_headers is None or record.http_headers.get_statuscode() != "200" or not selection.takes(url, fetched_at):
         return None
     headers = tuple((name.lower(), value) for name, value in record.http_headers.headers)

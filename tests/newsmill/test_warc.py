@@ -62,6 +62,7 @@ def record(
         line, list(http), protocol="" if kind == "request" else "HTTP/1.1", is_http_request=kind == "request"
     )
     dated = {"WARC-Date": more.get("date", "2026-11-20T12:00:00Z")}
+    dated |= {"WARC-Truncated": more["truncated"]} if "truncated" in more else {}
     made = writer.create_warc_record(
         uri, kind, payload=BytesIO(payload), length=len(payload), http_headers=headers, warc_headers_dict=dated
     )
@@ -206,6 +207,7 @@ def test_what_is_no_page_is_left() -> None:
             record("response", "http://news.example/large", b"x" * 2000, HTML),
             record("response", "http://news.example/empty", b"", HTML),
             record("response", "dns:news.example", b"x", HTML),
+            record("response", "http://news.example/cut", b"<p>half", HTML, truncated="length"),
             record("response", "http://me:secret@news.example/", b"x", HTML),
             record("response", "http://news.example/undated", b"x", HTML, date="yesterday"),
             record("response", "http://news.example/never", b"x", HTML, date="9999-12-31T23:59:59-23:00"),

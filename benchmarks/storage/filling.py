@@ -33,22 +33,24 @@ if TYPE_CHECKING:
 
 #: Articles of one transaction.
 _BATCH = 500
-#: Old articles that further ones are made of.
-SEEDS = 20_000
+#: The newest articles, which are made one by one: those of fifty days. Of so many of them older ones are made.
+IN_FULL, SEEDS = 50 * PER_DAY, 10 * PER_DAY
 _NUMBERED = ("page", "raw_body", "page_fetch", "article", "revision", "event")
 
 
 def fill(url: str, total: int, *, watch: Callable[[int], None] = lambda _: None) -> None:
     """Make a database with articles 1 to ``total``, as a daemon that tidies daily would leave it.
 
-    In a large one (SQLite only) most of those that are too old to be compared are made of the first ones.
+    In a large one (SQLite only) those that are too old to be compared have the numbers from `IN_FULL` on, and are made of
+    the first ones.
     """
     upgrade(url)
     with open_store(url) as store:
         store.save_sources([Source(name=f"site{n}", url=f"https://site{n}.example/") for n in range(SOURCES)], END)
         run_id = store.begin_run("bench", END - timedelta(days=1))
-        for step in _steps(total, multiplied=store.address.path is not None):
-            store.write(partial(_take, step=step, total=total, run_id=run_id))
+        multiplied = store.address.path is not None
+        for step in _steps(total, multiplied=multiplied):
+            store.write(partial(_take, step=step, total=made_in_full(total, multiplied=multiplied), run_id=run_id))
             watch(step.last)
         with store.writing() as connection:
             _restart_numbers(connection)
@@ -62,26 +64,24 @@ class _Step(NamedTuple):
     shift: int | None = None
 
 
+def made_in_full(total: int, *, multiplied: bool) -> int:
+    """How many articles are made one by one."""
+    return min(total, IN_FULL) if multiplied else total
+
+
 def _steps(total: int, *, multiplied: bool) -> Iterator[_Step]:
     """Articles 1 to ``total`` in order."""
-    old = total - PER_DAY * 2 * WINDOW.days - 1
-    if not multiplied or old <= SEEDS:
-        yield from _batches(1, total)
-        return
-    yield from _batches(1, SEEDS)
-    for shift in range(SEEDS, old, SEEDS):
-        yield _Step(shift + 1, min(shift + SEEDS, old), shift)
-    yield from _batches(old + 1, total)
-
-
-def _batches(first: int, last: int) -> Iterator[_Step]:
-    for start in range(first, last + 1, _BATCH):
-        yield _Step(start, min(start + _BATCH - 1, last))
+    full = made_in_full(total, multiplied=multiplied)
+    for start in range(1, full + 1, _BATCH):
+        yield _Step(start, min(start + _BATCH - 1, full))
+    for shift in range(full, total, SEEDS):
+        yield _Step(shift + 1, min(shift + SEEDS, total), shift)
 
 
 def _take(connection: Connection, *, step: _Step, total: int, run_id: int) -> None:
     if step.shift is not None:
-        multiply(connection, step.last - step.shift, step.shift)
+        age = timedelta(days=(step.shift - IN_FULL + SEEDS) / PER_DAY)
+        multiply(connection, count=step.last - step.shift, shift=step.shift, age=age)
     else:
         _add(connection, [article(number, total=total) for number in range(step.first, step.last + 1)], run_id)
 

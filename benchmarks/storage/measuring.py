@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 import storage.articles
+from benchmarks.storage.filling import made_in_full
 from benchmarks.storage.synthetic import END, Made, article, body, edited
 from model.article import Article, Cleaned, PageKind
 from model.errors import StorageError
@@ -85,13 +86,14 @@ def measure(url: str, total: int) -> Figures:
     """Measure a database of ``total`` articles; some are added to it."""
     with open_store(url) as store:
         size, without_raw = _size(store)
+        full = made_in_full(total, multiplied=store.address.path is not None)
         cpu = time.process_time()
-        searches = _searches(store, total)
+        searches = _searches(store, full)
         cpu = (time.process_time() - cpu) / len(searches)
         new, copies = _Clock(), _Clock()
         with _timed_placing(new):
             alone = _write(store, _fresh(0))
-        taken = [edited(article(total - number, total=total), 3 * _NEW + number) for number in range(WRITTEN // 5)]
+        taken = [edited(article(full - number, total=full), 3 * _NEW + number) for number in range(WRITTEN // 5)]
         with _timed_placing(copies):
             _write(store, taken)
         with _reading(url) as share:

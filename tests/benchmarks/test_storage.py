@@ -51,15 +51,16 @@ def test_what_grew_is_told() -> None:
 
 
 def test_a_large_database_is_filled_with_old_articles_made_of_others(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling, "SEEDS", 20)
-    monkeypatch.setattr(filling, "PER_DAY", 1)  # 61 of them are new enough to be compared
+    monkeypatch.setattr(filling, "IN_FULL", 90)
+    monkeypatch.setattr(filling, "SEEDS", 25)
     fill(sqlite_url, 150)
     with open_store(sqlite_url) as store:
         made = {found.id: found for found in store.articles()}
         assert sorted(made) == list(range(1, 151))
         assert len({found.text for found in made.values()}) == 150
-        assert made[65].title == made[5].title
-        assert made[65].word_count == made[5].word_count
-        assert {5, 65} <= {hit.id for hit in store.search(f'"{made[5].title}"')}
+        assert made[95].title == made[5].title
+        assert made[95].word_count == made[5].word_count
+        assert made[95].first_seen_at < made[5].first_seen_at
+        assert {5, 95} <= {hit.id for hit in store.search(f'"{made[5].title}"')}
         hashes = ("texts", "raw")
         assert [found for found in store.check() if found.wrong and not any(word in found.what for word in hashes)] == []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 #: Lists whose entries are beginnings or parts of lines: ordered, longest first, punctuation kept.
-_PHRASES = frozenset({"starts", "notices"})
+_PHRASES = frozenset({"starts", "notices", "subjects"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,8 @@ class Lexicon:
     starts: tuple[str, ...]
     #: Anywhere in a line of moderate length: a notice. Folded (`folded`).
     notices: tuple[str, ...]
+    #: The same, but of what articles speak too. Folded (`folded`).
+    subjects: tuple[str, ...]
     #: In front of an author's name.
     bylines: frozenset[str]
     #: Beside an author's name, no part of it.
@@ -95,6 +97,7 @@ def _joined(sources: Iterable[dict[str, tuple[str, ...]]]) -> Lexicon:
     return Lexicon(
         starts=tuple(sorted(merged.pop("starts"), key=lambda start: (-len(start), start))),
         notices=tuple(sorted(merged.pop("notices"))),
+        subjects=tuple(sorted(merged.pop("subjects"))),
         naming=frozenset(naming | {f"{word}s" for word in naming}),
         openings=frozenset(form.partition(" ")[0] for form in merged["headings"] | merged["endings"]),
         **{kind: frozenset(entries) for kind, entries in merged.items()},

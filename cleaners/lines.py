@@ -41,6 +41,8 @@ class Finding:
 
     clutter: Clutter
     reason: str
+    #: Articles speak of such things too: it gives way to other evidence that is sure of the line.
+    doubtful: bool = False
 
 
 _REASONS = {
@@ -104,8 +106,8 @@ def _one_line(text: str, words: Lexicon) -> Finding | None:
         return by_words
     if len(text) <= _LINE and (start := _start(text, words)):
         return Finding(clutter=Clutter.TEASER, reason=f"starts with {start!r}")
-    if len(text) <= _NOTICE and (phrase := _phrase(text, words)):
-        return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}")
+    if len(text) <= _NOTICE and (notice := _notice(text, words)):
+        return notice
     if is_hashtags(text):
         return Finding(clutter=Clutter.HASHTAGS, reason="only hashtags")
     return None
@@ -168,9 +170,12 @@ def _reads_on(line: str, start: str) -> bool:
     return not marked and len(line) > len(start) + 60 and bool(_TERMINAL.search(line))
 
 
-def _phrase(text: str, words: Lexicon) -> str:
+def _notice(text: str, words: Lexicon) -> Finding | None:
     line = folded(text)
-    return next((phrase for phrase in words.notices if phrase in line), "")
+    for phrases in (words.notices, words.subjects):
+        if phrase := next((phrase for phrase in phrases if phrase in line), ""):
+            return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}", doubtful=phrases is words.subjects)
+    return None
 
 
 def is_hashtags(text: str) -> bool:
@@ -194,7 +199,7 @@ def is_credit(text: str, words: Lexicon) -> bool:
     """Names the source of a picture: an agency, "Photo: somebody", "Ministry of Defense"."""
     form = normalised(text)
     tokens = form.split()
-    if not tokens or len(tokens) > _MOST_CREDIT_WORDS or (_TERMINAL.search(text) and len(tokens) > 4):  # noqa: PLR2004
+    if not tokens or len(tokens) > _MOST_CREDIT_WORDS or (_TERMINAL.search(text) and len(tokens) > 4):  # noqa: PLR2004 - a sentence, no name
         return False
     if form in words.agencies or form in words.credits or _CREDIT_MARK.match(text):
         return True
@@ -209,10 +214,10 @@ def is_credit(text: str, words: Lexicon) -> bool:
 
 def _is_organisation(text: str, tokens: list[str], words: Lexicon) -> bool:
     """A bare organisation, as picture credits name it: few words, no end mark, nothing said about it."""
-    if _TERMINAL.search(text) or len(tokens) > 5:  # noqa: PLR2004
+    if _TERMINAL.search(text) or len(tokens) > 5:  # noqa: PLR2004 - longer than names are
         return False
     starts = {" ".join(tokens[:length]) for length in range(1, 5)}
-    titled = all(not word[0].islower() or len(word) <= 3 for word in text.split() if word[0].isalpha())  # noqa: PLR2004
+    titled = all(not word[0].islower() or len(word) <= 3 for word in text.split() if word[0].isalpha())  # noqa: PLR2004 - particles
     return titled and not starts.isdisjoint(words.organisations)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from cleaners.align import shares
 from cleaners.blocks import read_document
+from cleaners.captions import caption_rulings
 from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
@@ -198,7 +199,7 @@ def _verdicts(
     asked = {at for at in range(first, last + 1) if opinions[at].score >= UNLIKELY}
     by_words = word_rulings(blocks, findings(blocks, words, asked), prose=inside, sure=sure(blocks, opinions))
     headline = headline_rulings(blocks, known.title, words)
-    against = by_words | author_rulings(blocks, known.authors)
+    against = by_words | caption_rulings(blocks, words, asked) | author_rulings(blocks, known.authors)
     against |= site_rulings(blocks, read.claims.title, known.title, known.site_name)
     return judge(
         blocks,

@@ -23,6 +23,8 @@ _RESUMES = 240.0
 _ENOUGH = 300.0
 #: Characters by which a headline may differ from itself: spaces, quotation marks.
 _NEAR = 10
+#: More of a block than this inside links is a link.
+_LINK = 0.5
 
 
 def findings(blocks: Sequence[Block], words: Lexicon, asked: Collection[int] | None = None) -> tuple[Finding | None, ...]:
@@ -62,9 +64,12 @@ def word_rulings(
     """
     rulings: dict[int, Ruling] = {}
     heading, over, before = "", "", 0.0
+    begins = min(prose or (), default=0)
     for position, (block, recognised) in enumerate(zip(blocks, found, strict=True)):
-        if recognised:
+        if recognised and not (recognised.doubtful and block.index in sure):
             rulings[block.index] = Ruling(kept=False, reason=recognised.reason)
+            if block.index < begins and block.link_density > _LINK:
+                continue  # an entry of the menu above the text
             if recognised.clutter is Clutter.HEADING:
                 heading = "" if prose is not None and _holds_its_section(block) else recognised.reason
             elif recognised.clutter is Clutter.ENDING:
@@ -82,7 +87,7 @@ def word_rulings(
 
 def _holds_its_section(block: Block) -> bool:
     """A heading with its links in one block, as stands inside texts, takes nothing that follows."""
-    return "\n" in block.text and block.link_density > 0.5  # noqa: PLR2004 - more links than heading
+    return "\n" in block.text and block.link_density > _LINK
 
 
 def _resumes(blocks: Sequence[Block], found: Sequence[Finding | None], position: int, prose: Collection[int] | None) -> bool:

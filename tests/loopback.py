@@ -40,6 +40,8 @@ class Reply:
     status: int = 200
     content_type: str | None = "text/html; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
+    #: Seconds until it is sent: what is asked meanwhile stands in the log as asked at the same time.
+    delay: float = 0.0
 
     def encoded(self) -> bytes:
         headers = {"content-length": str(len(self.body))}
@@ -146,8 +148,10 @@ class Site:
             names = (hit.here, hit.here.partition("?")[0], hit.target, hit.target.partition("?")[0])
             answer = next((self._answering[name] for name in names if name in self._answering), None)
             reply = answer(hit) if answer else Reply(status=404)
+            await asyncio.sleep(reply.delay)
+            hit.ended = time.monotonic()  # before the asker has the answer, so that no pause looks shorter than it was
             writer.write(reply.encoded())
             await writer.drain()
             return reply.headers.get("connection") != "close"
         finally:
-            hit.ended = time.monotonic()
+            hit.ended = min(hit.ended, time.monotonic())

@@ -67,6 +67,10 @@ def article(seed: object, *, extra: str = "", charset: str = '<meta charset="utf
     )
 
 
+#: Seconds that a healthy host takes to answer, so that two requests at a time would be seen as such.
+_WORK = 0.02
+
+
 def _html(text: str | bytes, **reply: object) -> Answering:
     body = text.encode() if isinstance(text, str) else text
     return lambda _: Reply(body=body, **reply)  # type: ignore[arg-type] # passed through
@@ -306,11 +310,11 @@ class MisbehavingWeb:
     def _make_healthy(self, host: str) -> None:
         base = self.site.url("", host=host)
         robots = b"User-agent: *\nDisallow: /private/\n"
-        self.site.route(f"{host}/robots.txt", lambda _: Reply(body=robots, content_type="text/plain"))
+        self.site.route(f"{host}/robots.txt", lambda _: Reply(body=robots, content_type="text/plain", delay=_WORK))
         targets = tuple(f"/2026/11/2{number}/story-{number}" for number in range(3))
         for target in targets:
             seed = f"{host}{target}"
-            self.site.route(seed, _html(article(seed)))
+            self.site.route(seed, _html(article(seed), delay=_WORK))
             self.articles[base + target] = prose(seed)
         self.private.append(f"{base}/private/story")
         self.site.route(f"{host}/feed", _feed(base, (*targets, "/private/story")))

@@ -161,6 +161,17 @@ async def test_what_brings_no_text_is_not_asked_for(web: Site, options: Options)
     assert web.pages == ["/story"]
 
 
+async def test_parts_of_a_page_are_asked_for_one_at_a_time(web: Site, options: Options) -> None:
+    """By the server's log, though the scripts want them all at once."""
+    for number in range(5):
+        web.page(f"/part?n={number}", b"x", delay=0.03)
+    wanted = "Promise.all([0, 1, 2, 3, 4].map(n => fetch('/part?n=' + n))).then(all => say(all.length))"
+    page = await render(options(networks=NETWORKS), web, web.page("/story", scripted(f"{ADD} {wanted}"), delay=0.03))
+    assert told(page) == "<p>5</p>"
+    assert len(web.log) == 7
+    assert all(before.ended <= after.began for before, after in pairwise(web.log))
+
+
 async def test_scripts_are_asked_for_once_a_run(web: Site, options: Options) -> None:
     web.page("/app.js", f"{ADD} say(location.pathname)".encode(), content_type="text/javascript")
     web.page("/mine.js", b"say('mine')", content_type="text/javascript", headers={"cache-control": "private"})

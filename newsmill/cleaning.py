@@ -31,8 +31,8 @@ LENGTH: Final = struct.Struct("<Q")
 MOST_SITES: Final = 48
 #: A page makes some hundred thousand objects and hardly a circle: looking for those as often as Python does costs 3 %.
 _COLLECTED: Final = (100_000, 20, 100)
-#: A process whose other end died while it cleaned ends itself after so many times the time a page has.
-_ORPHANED: Final = 3.0
+#: What ends a process whose page has used up its CPU time. It ends one whose other end died, too.
+OUT_OF_TIME: Final = signal.SIGPROF
 
 
 class Job(NamedTuple):
@@ -71,7 +71,7 @@ def serve(connection: socket.socket, memory: int, timeout: float) -> None:
     Args:
         connection: where pages come from and answers go.
         memory: most bytes of address space.
-        timeout: seconds a page has.
+        timeout: seconds of CPU a page has, so that a busy machine costs no page.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a keyboard's interrupt is for the process that decides what to finish
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
@@ -79,9 +79,9 @@ def serve(connection: socket.socket, memory: int, timeout: float) -> None:
     desk = Desk()
     with connection, connection.makefile("rb") as incoming:
         while (job := _received(incoming)) is not None:
-            signal.setitimer(signal.ITIMER_REAL, timeout * _ORPHANED)
+            signal.setitimer(signal.ITIMER_PROF, timeout)
             answer = packed(desk.answer(job))
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
             connection.sendall(LENGTH.pack(len(answer)) + answer)
 
 

@@ -1,8 +1,8 @@
 """Cleaning in processes that can be killed.
 
 A page can hang or eat memory in any HTML library, and Python's own process pool can end neither (pages that do are in
-``docs/why.md``). So each process is at the end of a socket: it is sent one page at a time, and killed when the answer
-does not come in time. A source's pages go to the same process as far as the load allows, because that one has the
+``docs/why.md``). So each process is at the end of a socket: it is sent one page at a time, and ended by the kernel when
+the page has used up its CPU time. A source's pages go to the same process as far as the load allows, because that one has the
 site's memory at hand.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from model.errors import CleanCrashed, CleanTimeout, PageError
-from newsmill.cleaning import LENGTH, MOST_SITES, Job, serve, unpacked
+from newsmill.cleaning import LENGTH, MOST_SITES, OUT_OF_TIME, Job, serve, unpacked
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 PAGES_PER_PROCESS = 1000
 #: So many more pages may wait for a source's process than for the idlest one before the source moves.
 _PATIENCE = 2
+#: A page may take so many times its CPU time by the clock: on a busy machine it waits, but it must not for ever.
+WAITING = 12.0
 #: Bytes of an answer that are read ahead.
 _READ_AHEAD = 1 << 20
 #: Seconds a process has to be gone after it was told or killed.
@@ -53,7 +55,7 @@ class CleaningPool:
 
     Args:
         workers: number of processes; 0 is one for each core.
-        timeout: a page that takes longer is killed.
+        timeout: a page that takes more CPU time is killed.
         memory: most bytes of address space of one process.
     """
 
@@ -131,13 +133,15 @@ class _Worker:
 
     async def _answer(self, job: Job) -> bytes:
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(self._timeout * WAITING):
                 return await self._exchanged(pickle.dumps(job, pickle.HIGHEST_PROTOCOL))
         except TimeoutError:
             self.end()
-            raise CleanTimeout(job.page.url, f"cleaning took longer than {self._timeout:g} s") from None
+            raise CleanTimeout(job.page.url, f"cleaning did not end in {self._timeout * WAITING:g} s") from None
         except (ConnectionError, asyncio.IncompleteReadError):
             code = self.end(wait=True)
+            if code == -OUT_OF_TIME:
+                raise CleanTimeout(job.page.url, f"cleaning took more than {self._timeout:g} s of CPU") from None
             raise CleanCrashed(job.page.url, f"the cleaning process died with code {code}") from None
         except BaseException:
             self.end()  # what it would answer now must not be taken for the next page's

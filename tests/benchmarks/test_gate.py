@@ -18,6 +18,7 @@ FLOORS = json.loads(BASELINE.read_text("utf8"))
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # a minute of CPU: much by the clock where others use the machine too
 @pytest.mark.skipif(not SHARED.is_dir(), reason="no shared corpus beside the project: floors of the fixtures alone are tested")
 def test_no_set_of_the_corpus_falls_under_its_floor() -> None:
     assert under(figures(samples(), workers=os.cpu_count() or 1), FLOORS["corpus"]) == {}

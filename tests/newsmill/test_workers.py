@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -96,8 +98,38 @@ def test_a_process_that_is_killed_costs_one_page() -> None:
 def test_a_page_that_takes_too_long_is_ended_and_the_next_one_cleaned() -> None:
     slow, good = cleaned(MONSTER * 24, GOOD, timeout=6, memory=12_000_000_000)
     assert isinstance(slow, CleanTimeout)
+    assert "6 s of CPU" in str(slow)
     assert slow.url == "http://example.org/a"
     assert isinstance(good, Learned)
+
+
+def test_time_in_which_a_process_may_not_run_is_not_the_pages() -> None:
+    async def stopped() -> Learned:
+        with CleaningPool(workers=1, timeout=timedelta(seconds=1), memory=2_000_000_000) as pool:
+            first = await pool.clean(page(GOOD), SOURCE, PackedMemory())
+            (process,) = multiprocessing.active_children()
+            os.kill(process.ident or 0, signal.SIGSTOP)
+            waiting = asyncio.create_task(pool.clean(page(story(1)), SOURCE, first.memory))
+            await asyncio.sleep(1.5)
+            os.kill(process.ident or 0, signal.SIGCONT)
+            return await waiting
+
+    assert asyncio.run(stopped()).memory.pages == 2
+
+
+def test_a_process_that_never_answers_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def stopped() -> Learned:
+        with CleaningPool(workers=1, timeout=timedelta(seconds=10), memory=2_000_000_000) as pool:
+            first = await pool.clean(page(GOOD), SOURCE, PackedMemory())
+            (process,) = multiprocessing.active_children()
+            os.kill(process.ident or 0, signal.SIGSTOP)
+            monkeypatch.setattr(workers, "WAITING", 0.05)
+            with pytest.raises(CleanTimeout, match=r"did not end in 0\.5 s"):
+                await pool.clean(page(story(1)), SOURCE, first.memory)
+            monkeypatch.undo()
+            return await pool.clean(page(story(2)), SOURCE, first.memory)
+
+    assert asyncio.run(stopped()).memory.pages == 2
 
 
 @pytest.mark.slow

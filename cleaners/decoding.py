@@ -44,6 +44,8 @@ _SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0
 _HIGH = re.compile(rb"[\x80-\xff]")
 #: One bad byte for so many valid sequences is an accident.
 _VALID_PER_BAD = 20
+#: Places of UTF-16 that must be there to tell its order, the share of zeros on one side of them, and on the other.
+_TELLING, _MOSTLY, _HARDLY = 8, 0.6, 0.1
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 #: The same as bytes of UTF-8, where no surrogate can be.
 _CONTROL_BYTES = bytes((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
@@ -114,9 +116,11 @@ def _by_zero_bytes(body: bytes) -> str | None:
     start = body[:64]
     half = len(start) // 2
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if half >= 8 and odd > half * 0.6 and even < half * 0.1:  # noqa: PLR2004
+    if half < _TELLING:
+        return None
+    if odd > half * _MOSTLY and even < half * _HARDLY:
         return "utf-16-le"
-    return "utf-16-be" if half >= 8 and even > half * 0.6 and odd < half * 0.1 else None  # noqa: PLR2004
+    return "utf-16-be" if even > half * _MOSTLY and odd < half * _HARDLY else None
 
 
 def is_utf8(body: bytes) -> bool:

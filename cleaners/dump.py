@@ -81,7 +81,7 @@ def _wrapped_at(lines: list[str]) -> int:
         return 0
     full = [line for line in lines if len(line) > widths[-1] - 16]
     broken = sum(not ends_sentence(line) for line in full)
-    return widths[-1] if len(full) >= 4 and broken * 2 > len(full) else 0  # noqa: PLR2004
+    return widths[-1] if len(full) >= 4 and broken * 2 > len(full) else 0  # noqa: PLR2004 - fewer may end alike by chance
 
 
 def _read(group: list[str]) -> list[_Line]:

@@ -50,4 +50,4 @@ def ends_sentence(text: str) -> bool:
 
 def is_prose(block: Block) -> bool:
     """Long enough, ends a sentence, and is not a link."""
-    return block.link_density < 0.5 and size(block.text) >= PROSE and ends_sentence(block.text)  # noqa: PLR2004
+    return block.link_density < 0.5 and size(block.text) >= PROSE and ends_sentence(block.text)  # noqa: PLR2004 - more text than link

@@ -94,7 +94,7 @@ def _draw(
         elif depth and not current.startswith("$"):
             written.append(escape(current, quote=False))
     elif isinstance(current, list):
-        if len(current) > 3 and current[0] == "$" and isinstance(current[1], str) and isinstance(current[3], dict):  # noqa: PLR2004
+        if len(current) > 3 and current[0] == "$" and isinstance(current[1], str) and isinstance(current[3], dict):  # noqa: PLR2004 - as the module says
             _open(current[1], current[3], depth, waiting)
         elif depth or any(isinstance(entry, list) for entry in current):
             waiting.extend((entry, depth + 1) for entry in reversed(current))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from crawler.feeds import Feed
     from model.source import Link
 
-#: Links looked at on one page.
-_MOST = 5000
+#: Links looked at on one page, and characters of what one to older entries says: more is a headline.
+_MOST, _LABEL = 5000, 40
 #: Parameters that say how many entries are passed over, in lower case, sorted.
 _OFFSETS = frozenset({"from", "offset", "skip", "start", "startat", "startindex"})
 #: Parameters that say where the page before ended (an entry's number or date), in lower case, sorted.
@@ -137,7 +137,7 @@ def _by_label(ahead: list[tuple[Tag, str]]) -> Iterator[str]:
     for tag, target in ahead:
         label = _label(tag)
         cursor = any(name in _CURSORS for name, _ in parameters(target))
-        if tag.name == "a" and len(label) <= 40 and (_OLDER.search(label) or (cursor and _MARKS.search(label))):  # noqa: PLR2004
+        if tag.name == "a" and len(label) <= _LABEL and (_OLDER.search(label) or (cursor and _MARKS.search(label))):
             yield target
 
 

@@ -4,6 +4,7 @@ Weights were set by hand on pages of several generations (``/news/view.php?no=12
 in cards) so that two independent signs suffice and no single one does, except a headline in a heading.
 """
 
+# ruff: noqa: PLR2004 - the numbers are those that the reasons tell
 from __future__ import annotations
 
 import re
@@ -147,25 +148,25 @@ def _asks_for_another_act(candidate: Candidate) -> bool:
 def _is_section(candidate: Candidate) -> bool:
     """/sport, /world-news, /en/politics, under a name that is no headline."""
     plain = not urlsplit(candidate.url).query and not re.search(r"\d", candidate.path)
-    return plain and _slug_words(candidate) <= 2 and words(candidate.text) < 6  # noqa: PLR2004
+    return plain and _slug_words(candidate) <= 2 and words(candidate.text) < 6
 
 
 #: Every evidence there is; a link's score is the sum of the weights of those that hold.
 EVIDENCES: tuple[Evidence, ...] = (
     Evidence(weight=3, reason="a date in the path", holds=lambda it: _DATE.search(it.path + "/") is not None),
     Evidence(weight=3, reason="an article's number in the query", holds=_has_article_id),
-    Evidence(weight=3, reason="a slug of four words or more", holds=lambda it: _slug_words(it) >= 4),  # noqa: PLR2004
+    Evidence(weight=3, reason="a slug of four words or more", holds=lambda it: _slug_words(it) >= 4),
     Evidence(weight=-4, reason="the path ends with a date", holds=lambda it: _DATE_ALONE.search(it.path) is not None),
     Evidence(weight=2, reason="a long number in the path", holds=lambda it: _LONG_NUMBER.search(it.path) is not None),
     Evidence(weight=2, reason="a word of article pages in the path", holds=lambda it: _ARTICLE_WORD.search(it.path) is not None),
-    Evidence(weight=1, reason="a slug of three words", holds=lambda it: _slug_words(it) == 3),  # noqa: PLR2004
+    Evidence(weight=1, reason="a slug of three words", holds=lambda it: _slug_words(it) == 3),
     Evidence(weight=1, reason="the path ends in a file", holds=lambda it: _PAGE_FILE.search(it.path) is not None),
     Evidence(weight=2, reason="linked from a heading", holds=lambda it: it.in_heading),
     Evidence(weight=1, reason="linked from an <article>", holds=lambda it: it.in_article),
-    Evidence(weight=1, reason="a text of four words or more", holds=lambda it: words(it.text) >= 4),  # noqa: PLR2004
-    Evidence(weight=1, reason="a text of six words or more", holds=lambda it: words(it.text) >= 6),  # noqa: PLR2004
-    Evidence(weight=1, reason="a text of eight words or more", holds=lambda it: words(it.text) >= 8),  # noqa: PLR2004
-    Evidence(weight=-1, reason="a text of one or two words", holds=lambda it: 0 < words(it.text) <= 2),  # noqa: PLR2004
+    Evidence(weight=1, reason="a text of four words or more", holds=lambda it: words(it.text) >= 4),
+    Evidence(weight=1, reason="a text of six words or more", holds=lambda it: words(it.text) >= 6),
+    Evidence(weight=1, reason="a text of eight words or more", holds=lambda it: words(it.text) >= 8),
+    Evidence(weight=-1, reason="a text of one or two words", holds=lambda it: 0 < words(it.text) <= 2),
     Evidence(weight=-3, reason="a text without letters", holds=lambda it: bool(it.text) and not _LETTER.search(it.text)),
     Evidence(weight=-2, reason="a short path and no headline", holds=_is_section),
     Evidence(weight=-2, reason="only in navigation, header or footer", holds=lambda it: it.in_furniture),

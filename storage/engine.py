@@ -119,7 +119,7 @@ def _sqlite(path: Path, address: Address, *, readonly: bool) -> Engine:
         connection.execute("BEGIN" if readonly else "BEGIN IMMEDIATE")
 
     # Not by the event "begin": an engine with any listener asks for listeners at each step of each statement.
-    engine.dialect.do_begin = begin  # type: ignore[assignment]
+    engine.dialect.do_begin = begin  # type: ignore[assignment] # as dialects of SQLAlchemy's own do
     return engine
 
 

@@ -114,7 +114,7 @@ class CleanSettings(_Section):
     """The cleaning processes."""
 
     workers: int = Field(0, ge=0, le=256, description="cleaning processes; 0 is one for each core")
-    timeout: Duration = Field(timedelta(seconds=10), description="CPU time of a page; one that takes more is ended, its bytes kept")
+    timeout: Duration = Field(timedelta(seconds=10), description="CPU time of a page; one with more is ended, its bytes kept")
     memory: Size = Field(2_000_000_000, ge=500_000_000, description="most memory of one cleaning process")
 
 

@@ -312,13 +312,16 @@ class MisbehavingWeb:
         robots = b"User-agent: *\nDisallow: /private/\n"
         self.site.route(f"{host}/robots.txt", lambda _: Reply(body=robots, content_type="text/plain", delay=_WORK))
         targets = tuple(f"/2026/11/2{number}/story-{number}" for number in range(3))
-        for target in targets:
+        sport = ("/sport/2026/11/20/match", "/sport/2026/11/21/match-of-the-day")
+        for target in (*targets, *sport):
             seed = f"{host}{target}"
             self.site.route(seed, _html(article(seed), delay=_WORK))
             self.articles[base + target] = prose(seed)
         self.private.append(f"{base}/private/story")
         self.site.route(f"{host}/feed", _feed(base, (*targets, "/private/story")))
+        self.site.route(f"{host}/sport/feed", _feed(base, sport))
         self._add(host, feeds=(f"{base}/feed",))
+        self._add(f"{host}-sport", host=host, feeds=(f"{base}/sport/feed",))  # both want the host at the same time
 
     def _make_bad(self, fault: Fault) -> None:
         host = self._routes(fault)

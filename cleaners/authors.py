@@ -7,7 +7,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from cleaners.dates import without_dates
-from cleaners.names import distinct, is_name, names
+from cleaners.lines import byline_names
+from cleaners.names import distinct, is_full, is_name, names
 from cleaners.text import plain
 from model.fingerprints import normalised
 
@@ -43,8 +44,18 @@ def authors_of(claims: Claims, words: Lexicon, site: Names) -> tuple[tuple[str, 
 
 def marked_names(claims: Claims, words: Lexicon, site: Names) -> tuple[str, ...]:
     """The names in what the page's markup calls an author or a byline, in order; the page's other stories have theirs too."""
-    lines = (without_dates(line) for line in claims.bylines if len(line) <= _BYLINE and "{" not in line)
-    return tuple(name for line in lines for name in names(line, words) if not site.name(name))
+    return tuple(name for line in _marked(claims) for name in names(line, words) if not site.name(name))
+
+
+def announced_names(claims: Claims, words: Lexicon, site: Names) -> tuple[str, ...]:
+    """The full names in the first of these that says so: "By Anna Lee"."""
+    lines = (byline_names(line, words) for line in _marked(claims) if not words.naming.isdisjoint(normalised(line).split()))
+    named = ([name for name in found if is_full(name) and not site.name(name)] for found in lines)
+    return tuple(next((found for found in named if found), ()))
+
+
+def _marked(claims: Claims) -> Iterator[str]:
+    return (without_dates(line) for line in claims.bylines if len(line) <= _BYLINE and "{" not in line)
 
 
 def people_in(claim: Json, known: Mapping[str, Mapping[str, Json]]) -> list[str]:
@@ -73,5 +84,5 @@ def _person(claim: str, words: Lexicon, site: Names) -> Iterator[str]:
     """The people a claim names; nobody where the site comes first: "hessenschau.de, Frankfurt, Germany"."""
     if _ADDRESS.match(claim) or site.name(claim.partition(",")[0]):
         return
-    found = [name for name in names(claim, words) if not site.name(name)]
+    found = [site.without(name) for name in names(claim, words) if not site.name(name)]
     yield from found or ((plain(claim),) if is_name(claim, words) else ())

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cleaners.authors import authors_of, marked_names, people_in
+from cleaners.authors import announced_names, authors_of, marked_names, people_in
 from cleaners.claims import types
 from cleaners.dates import moment
 from cleaners.headings import joined
@@ -78,7 +78,14 @@ def read_metadata(
     published, modified = _published(claims, language), _modified(claims, language)
     if not (authors and published) and blocks:
         headlines = (title, *(joined(parts) for parts in claims.headings))
-        clues = Clues(words=words, language=language, headlines=headlines, marked=marked_names(claims, words, names))
+        clues = Clues(
+            words=words,
+            language=language,
+            headlines=headlines,
+            marked=marked_names(claims, words, names),
+            announced=announced_names(claims, words, names),
+            house=bool(newsrooms),
+        )
         seen = visible(blocks, text, clues)
         authors = authors or tuple(name for name in seen.authors if not names.name(name))
         newsrooms = newsrooms or seen.authors

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cleaners.lexicon import Lexicon
 
@@ -18,11 +18,14 @@ _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECAS
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|（[^）]*）|【[^】]*】")
 #: Between two names, or between a name and what is said of it.
 _SEPARATOR = re.compile(
-    r"\s*(?:[,;|/•·、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*|\s+(?:and|und|et|y|e|ed|i|oraz|и|και|ve|dan|en|och|og|with|mit|avec|con|com)\s+",
+    r"\s*(?:[,;|/•·∙⋅、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*|\s+(?:and|und|et|y|e|ed|i|oraz|и|και|ve|dan|en|och|og|with|mit|avec|con|com)\s+",
     re.IGNORECASE,
 )
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CAPITALISED = re.compile(r"^[^\W\d_a-zß-öø-ÿ]|^(?:d|l|al|o)['’-]\w", re.UNICODE)
+#: What somebody studied or is certified for: alone, or as the beginning of what is said of a person.
+_DEGREE = re.compile(r"[A-Z]{2,6}®?$|(?:(?:[A-Z]\.){2,5}|Ph\.? ?D\.?|[MB]\.?Sc\.?|Esq\.?)(?=\s|$)")
+_LETTERS = re.compile(r"[BCDFGHJ-NP-TV-XZ]{2,4}®?")
 #: Small words inside names.
 _PARTICLES = frozenset(
     "a al ap ben bin bint da das de del della den der di do dos du e el i la las le los san st ter van von y zu zur".split()  # noqa: SIM905 - reads better
@@ -42,12 +45,34 @@ def names(text: str, words: Lexicon) -> tuple[str, ...]:
     """
     plain = _BRACKETS.sub(" ", without_addresses(text)).strip()
     found: list[str] = []
-    for part in _SEPARATOR.split(without_byline(plain, words)):
+    for mark, part in _divided(without_byline(plain, words)):
         name = without_roles(part, words)
-        topic = found and " " not in name and name != part.strip() and not _CJK.search(name)
-        if is_name(name, words) and not topic:  # "Anna Lee, Harbour Correspondent" names one person
-            found.append(name)
+        topic = " " not in name and name != part.strip() and not _CJK.search(name)
+        if is_name(name, words) and not (found and (topic or (mark == "," and _describes(part, name, found[-1])))):
+            found.append(_without_degree(name))  # "Anna Lee, Harbour Correspondent" names one person
     return distinct(found)
+
+
+def _divided(text: str) -> Iterator[tuple[str, str]]:
+    """The parts of a byline, each with the mark before it."""
+    start, before = 0, ""
+    for mark in _SEPARATOR.finditer(text):
+        yield before, text[start : mark.start()]
+        start, before = mark.end(), mark[0].strip()
+    yield before, text[start:]
+
+
+def _describes(part: str, name: str, before: str) -> bool:
+    """Whether a part behind a comma says what the person before it is: "MD", "M.A. Journalism", "Digital Security Expert"."""
+    said = part.strip()
+    degree = _DEGREE.match(said) is not None and not before.isupper()
+    return degree or (name != said and said.startswith(name) and said[-1:] != "s")
+
+
+def _without_degree(name: str) -> str:
+    """Anna Lee CPP as Anna Lee: letters that are no word, behind a name in small letters."""
+    rest, _, last = name.rpartition(" ")
+    return rest if " " in rest and not rest.isupper() and _LETTERS.fullmatch(last) else name
 
 
 def without_addresses(text: str) -> str:
@@ -104,7 +129,7 @@ def is_name(text: str, words: Lexicon) -> bool:
         or form in words.headings
     ):
         return False
-    if len(text) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS or any(mark.isdigit() for mark in text):
+    if len(text) > _MOST_CHARACTERS or len(tokens) > _MOST_WORDS or any(mark.isdigit() or mark == ":" for mark in text):
         return False
     if _CJK.search(text):
         return 2 <= len(form.replace(" ", "")) <= 12  # noqa: PLR2004 - names in CJK script, foreign ones written out included

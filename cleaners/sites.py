@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Characters of a claim that are read.
 _READ = 1_000
+#: Words before a name that may be left out: "Guardian staff".
+_ARTICLES = frozenset({"das", "der", "die", "el", "il", "la", "le", "o", "the"})
 #: Letters of a host's label that are enough to know a site by.
 _LABEL = 4
 #: Meta tags that name the section.
@@ -52,7 +54,15 @@ class Names:
     def name(self, person: str) -> bool:
         """Whether somebody named as an author is the site itself: "VnExpress", "Lrt.lt", "MDR Thüringen"."""
         form = normalised(person)
-        return form in self.spelled or form.partition(" ")[0] in self.host or form.replace(" ", "") in self.host
+        if form in self.spelled or form.partition(" ")[0] in self.host or form.replace(" ", "") in self.host:
+            return True
+        return any(form == rest for name in self.spelled for article, _, rest in [name.partition(" ")] if article in _ARTICLES)
+
+    def without(self, person: str) -> str:
+        """A person's name without the site's behind it: "Tom Ray HARBOUR POST"."""
+        words = person.split()
+        behind = (at for at in range(2, len(words)) if normalised(" ".join(words[at:])) in self.spelled)
+        return " ".join(words[: next(behind, len(words))])
 
     def fit(self, part: str) -> bool:
         """Whether a part of a title is the site's name, or begins or ends with it: "BBC News"."""
@@ -60,10 +70,10 @@ class Names:
         if not form or form in self.spelled:
             return True
         words = len(form.split())
-        if any(name in form or form in name for name in self.spelled if min(len(name), len(form)) > 2):  # noqa: PLR2004
+        if any(name in form or form in name for name in self.spelled if min(len(name), len(form)) > 2):  # noqa: PLR2004 - initials
             return words <= 4 + max((len(name.split()) for name in self.spelled), default=0)
         squeezed = form.replace(" ", "")
-        return words <= 5 and any(squeezed.startswith(label) or label.startswith(squeezed) for label in self.labels)  # noqa: PLR2004
+        return words <= 5 and any(squeezed.startswith(label) or label.startswith(squeezed) for label in self.labels)  # noqa: PLR2004 - a name
 
 
 def names_of(site: str, claims: Claims, url: str | None, blocks: Sequence[Block] = ()) -> Names:
@@ -71,7 +81,7 @@ def names_of(site: str, claims: Claims, url: str | None, blocks: Sequence[Block]
     host = (urlsplit(url).hostname or "") if url else ""
     labels = tuple(label.replace("-", "") for label in host.removeprefix("www.").split(".")[:-1])
     named = (site, *claims.home, host.removeprefix("www."))
-    spelled = frozenset(form for name in named if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004
+    spelled = frozenset(form for name in named if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004 - a name
     links = (block.text for block in blocks if block.link_density > _LINK and size(block.text) <= _SECTION)
     claimed = (claims.title, claims.meta("og:title"), _string(claims.article.get("headline")))
     glued = " ".join(claim[:_READ] for claim in claimed)

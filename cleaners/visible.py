@@ -57,6 +57,10 @@ class Clues:
     headlines: tuple[str, ...]
     #: Names in what the markup calls an author, of whichever story.
     marked: tuple[str, ...] = ()
+    #: Those that the markup's own words announce.
+    announced: tuple[str, ...] = ()
+    #: Whether the page claims that its house wrote it: then only a byline names somebody else.
+    house: bool = False
 
 
 def visible(blocks: Sequence[Block], text: Collection[int], clues: Clues) -> Visible:
@@ -78,7 +82,7 @@ def visible(blocks: Sequence[Block], text: Collection[int], clues: Clues) -> Vis
     found = next((found for lines in (under, above, last) if (found := _authors(lines, clues.words, marked))), ())
     found = found or (_signature(blocks, end, clues.words) if text else ())
     return Visible(
-        authors=found or distinct(full[:1]),
+        authors=found or distinct(clues.announced or ([] if clues.house else full[:1])),
         published=next((when for line in (*first, *above, *last) if (when := moment(line, clues.language))), None),
     )
 

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 #: Marks that show nothing: soft hyphen, zero-width characters, byte order mark.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+#: What the Turkish capital İ is in small letters by Unicode's rules; the mark is no letter and would cut the word in two.
+_DOTTED = "i\u0307"
 _NOT_WORD = re.compile(r"[\W_]+")
 #: Texts up to so many characters are remembered: menus and headings come back on every page of a site, and each is asked
 #: for by several steps. Together that is some megabytes at most.
@@ -30,7 +32,7 @@ def normalised(text: str) -> str:
 def _form(text: str) -> str:
     if text.isascii():
         return _NOT_WORD.sub(" ", text.lower()).strip()
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().replace(_DOTTED, "i")
     return _NOT_WORD.sub(" ", folded).strip()
 
 

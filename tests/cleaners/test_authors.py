@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cleaners.authors import authors_of, marked_names
+from cleaners.authors import announced_names, authors_of, marked_names
 from cleaners.blocks import parse
 from cleaners.claims import read_claims
 from cleaners.lexicon import lexicon
@@ -38,6 +38,36 @@ def test_agency_beside_people_counts_unless_it_is_the_site() -> None:
 @pytest.mark.parametrize("nobody", ["@harbourpost", "https://social.example/harbour", "www.harbourpost.example", "262588213"])
 def test_accounts_and_addresses_are_nobody(nobody: str) -> None:
     assert authors(f"<meta name='author' content='{nobody}'>") == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("claim", "people"),
+    [
+        ("Anna Lee, MD, RD, FAND", ("Anna Lee",)),
+        ("Anna Lee, M.A. Journalism", ("Anna Lee",)),
+        ("Anna Lee CPP, PSP", ("Anna Lee",)),
+        ("Anna Lee, Coastal Security Correspondent; Tom Ray, Editor", ("Anna Lee", "Tom Ray")),
+        ("Anna Lee, Tom Ray, Staff Writers", ("Anna Lee", "Tom Ray")),
+        ("Anna Lee, Tom Ray Staff Writers", ("Anna Lee", "Tom Ray")),
+        ("Anna Lee ∙ Tom Ray", ("Anna Lee", "Tom Ray")),
+        ("ANNA LEE, KARL NG", ("Anna Lee", "Karl Ng")),
+        ("Anna Lee HARBOUR POST", ("Anna Lee",)),
+    ],
+)
+def test_what_somebody_studied_or_does_is_no_name(claim: str, people: tuple[str, ...]) -> None:
+    assert authors(linked({"@type": "NewsArticle", "author": claim})) == (people, ())
+
+
+@pytest.mark.parametrize("claim", ["Harbour staff reporter", "Post staff reporter"])
+def test_staff_of_the_site_is_named_whole(claim: str) -> None:
+    site = Names(spelled=frozenset({"the harbour", "the post"}))
+    head = linked({"@type": "NewsArticle", "author": claim})
+    assert authors_of(read_claims(parse(f"<head>{head}</head>")), lexicon("en"), site) == ((), (claim,))
+
+
+def test_of_names_in_markup_those_that_its_words_announce() -> None:
+    body = "<i class=author>Tom Ray</i><i class=author>By Anna Lee, Karl</i><i class=author>By Eva Sol</i>"
+    assert announced_names(read_claims(parse(body)), lexicon("en"), SITE) == ("Anna Lee",)
 
 
 def test_names_in_what_markup_calls_an_author() -> None:

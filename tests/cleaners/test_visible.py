@@ -14,10 +14,10 @@ STORY = (
 )
 
 
-def seen(before: str, language: str = "en", after: str = "", marked: tuple[str, ...] = ()) -> Visible:
+def seen(before: str, language: str = "en", after: str = "", marked: tuple[str, ...] = (), **known: object) -> Visible:
     blocks = read_blocks(f"<body><p>Menu</p><h2>The ferry sails again</h2>{before}{STORY}{after}</body>")
     text = {at for at, block in enumerate(blocks) if is_prose(block)}
-    clues = Clues(words=lexicon(language), language=language, headlines=("The ferry sails again",), marked=marked)
+    clues = Clues(words=lexicon(language), language=language, headlines=("The ferry sails again",), marked=marked, **known)
     return visible(blocks, text, clues)
 
 
@@ -69,6 +69,16 @@ def test_of_the_names_that_markup_calls_authors_the_one_at_the_headline_counts()
     assert seen("<div>Anna Lee</div>", marked=("Tom Ray", "Anna Lee")).authors == ("Anna Lee",)
     assert seen("<div>Anna Lee</div>").authors == ()
     assert seen("", marked=("Home", "Tom Ray")).authors == ("Tom Ray",)
+
+
+def test_where_the_house_is_named_only_a_byline_names_somebody_else() -> None:
+    assert seen("", marked=("Tom Ray",), house=True).authors == ()
+    assert seen("", marked=("Tom Ray",), announced=("Anna Lee",), house=True).authors == ("Anna Lee",)
+    assert seen("<div>By Anna Lee</div>", house=True).authors == ("Anna Lee",)
+
+
+def test_clutter_heading_in_turkish_capitals_signs_nothing() -> None:
+    assert seen("", "tr", "<p>ÖNERİLEN VİDEO</p>").authors == ()
 
 
 def test_name_that_the_text_ends_with_is_its_authors() -> None:

@@ -76,7 +76,9 @@ def after(*set_cookies: str, url: str = PAGE) -> Jar:
         ("a=1; Expires=whenever", "a=1"),
         ("__Host-a=1; Secure; Path=/", "__Host-a=1"),
         ("__Host-a=1; Secure; Path=/; Domain=example.org", ""),
+        ("__Host-a=1; Secure", ""),
         ("__Secure-a=1", ""),
+        ("a=1; X=" + "x" * 9000, ""),
     ],
 )
 def test_what_a_set_cookie_leads_to(line: str, header: str) -> None:

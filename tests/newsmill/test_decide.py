@@ -25,6 +25,7 @@ from model.errors import (
     Unreadable,
     UnwantedType,
 )
+from model.fingerprints import body_hash
 from model.outcome import Skipped
 from model.page import NotModified, Page, Validators
 from model.source import Endpoint, EndpointKind, Link, Source
@@ -39,6 +40,8 @@ from newsmill.decide import (
     completed,
     fallback_endpoints,
     feed_may_answer,
+    gives_a_piece,
+    is_as_stored,
     judged,
     needs_discovery,
     waits_for_part,
@@ -154,6 +157,27 @@ def test_a_feed_does_not_answer_for_what_is_gone_or_may_pass(error: PageError) -
     assert not feed_may_answer(error, replace(state(), has_feed_text=True))
 
 
+@pytest.mark.parametrize(
+    ("shown", "piece"),
+    [
+        (cleaned(), False),
+        (cleaned(text=""), True),
+        (cleaned(kind=PageKind.TEASER), True),
+        (replace(cleaned(), article=replace(cleaned().article, paywalled=True)), True),
+    ],
+)
+def test_a_teaser_a_wall_and_no_text_are_but_a_piece(shown: Cleaned, piece: bool) -> None:  # noqa: FBT001 - a table's column
+    assert gives_a_piece(shown) is piece
+
+
+def test_the_page_that_a_text_was_made_of_comes_as_it_was() -> None:
+    came = page(URL)
+    stored = replace(state(status=PageStatus.STORED), body_hash=body_hash(came.body))
+    assert is_as_stored(came, stored)
+    assert not is_as_stored(replace(came, body=b"other"), stored)
+    assert not is_as_stored(came, replace(stored, status=PageStatus.PENDING))  # its text was never made
+
+
 def test_an_article_that_lacks_a_part_is_looked_at_again_soon() -> None:
     def due(age: timedelta) -> datetime | None:
         return after_visit(cleaned(), state(age=age), now=NOW, recheck=RECHECK, missing=True).due
@@ -243,8 +267,7 @@ def test_an_article_address_that_leads_home_is_no_article() -> None:
 
 def test_a_redirect_to_an_unwanted_address_is_filtered() -> None:
     elsewhere = arrived(page(URL, "http://example.com/b"), wanted=False)
-    assert elsewhere is not None
-    assert elsewhere.reason == "filtered"
+    assert elsewhere == Skipped(url=URL, reason="filtered", detail="sent on to http://example.com/b")
     assert arrived(page(URL), wanted=False) is None
 
 

@@ -32,6 +32,7 @@ def older(links: str, url: str = LIST, *, number: int = 1, passed: tuple[str, ..
         ('<a href="?before=81234">Ältere Beiträge</a>', "/politics?before=81234"),
         ('<a href="?before=81234">»</a>', "/politics?before=81234"),
         ('<a href="/politics?page=2">다음</a>', "/politics?page=2"),
+        ('<a href="?before=81234" aria-label="Next page"><img src="arrow.png"></a>', "/politics?before=81234"),
     ],
 )
 def test_the_next_page_of_a_list(links: str, found: str) -> None:
@@ -48,6 +49,9 @@ def test_the_next_page_of_a_list(links: str, found: str) -> None:
         '<link rel="next" href="/2026/11/21/a-storm">',
         '<a href="/politics">1</a>',
         '<a href="/politics?sort=new">Newest</a>',
+        '<a href="/politics?sort=new">»</a>',
+        '<a href="/politics?story=7">Older people of the town remember the flood</a>',
+        '<link href="/politics?format=print" title="Next">',
         "",
     ],
 )

@@ -36,6 +36,8 @@ def answer(links: str, url: str = FIRST, *, first: str | None = None, number: in
     ("links", "url", "found"),
     [
         ('<a href="?page=2">2</a>', FIRST, f"{FIRST}?page=2"),
+        ('<A HREF="?page=2">2</A>', FIRST, f"{FIRST}?page=2"),
+        ('<a href="./?page=2">2</a>', f"{FIRST}/", f"{FIRST}/?page=2"),
         ('<a href="/2026/11/harbour-closes/2/">Next page</a>', f"{FIRST}/", f"{FIRST}/2/"),
         ('<a href="harbour-closes/seite-2">Weiter auf Seite 2</a>', FIRST, f"{FIRST}/seite-2"),
         ('<a href="harbour-closes/page/2">&rsaquo;</a>', FIRST, f"{FIRST}/page/2"),
@@ -79,6 +81,8 @@ def test_parts_are_told_by_their_addresses(links: str, url: str, found: str | No
         '<a href="#2">2</a>',
         '<a href="?page=2&sort=new">2</a>',
         '<a href="javascript:next(2)">2</a>',
+        '<a href="https://other.example/2026/11/harbour-closes/komplettansicht">Auf einer Seite</a>',
+        '<a href="/2026/11/harbour-closes/komplettansicht?utm=1&amp;x=1">Auf einer Seite</a>',
         "",
     ],
 )

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SCAN_EVERY = 5
 #: Seconds between two looks at config.yaml.
 RELOAD_EVERY = 5
+#: Keys of config.yaml that are read once: what fetches and what cleans is made of them.
+AT_START = ("contact", "user_agent", "fetch", "clean")
 #: Hours between two removals of what is older than config.yaml wants it kept.
 PRUNE_EVERY = 24
 
@@ -86,12 +88,14 @@ class Daemon:
         """Read config.yaml again; one that is wrong is told of, and what held before holds on."""
         self._changed_at = _changed_at(self._file)
         try:
-            self._settings = load(self._file)
+            before, self._settings = self._settings, load(self._file)
             await self._save_sources()
         except (ConfigError, StorageError) as error:
             self._log.exception("config.yaml not taken over", error=str(error), exc_info=False)
             return
         self._log.info("config.yaml read again", sources=len(self._enabled()))
+        if later := [key for key in AT_START if getattr(before, key) != getattr(self._settings, key)]:
+            self._log.warning("changed keys that count from the next start on", keys=later)
 
     async def _reload_if_changed(self) -> None:
         if _changed_at(self._file) != self._changed_at:

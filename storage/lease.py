@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from storage.address import Address
 
+#: What can be done where somebody else holds a lease.
+_WAIT = "try again when it has ended"
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -77,7 +80,7 @@ def _by_file(path: Path, name: str) -> Lease:
     except OSError as error:
         holder = os.pread(descriptor, 200, 0).decode("utf8", "replace").strip() or "another process"
         os.close(descriptor)
-        raise DatabaseBusy(f"{holder} holds this database as its {name} ({path})") from error
+        raise DatabaseBusy(f"{holder} holds this database as its {name} ({path}); {_WAIT}") from error
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{_myself()}\n".encode(), 0)
     # The file stays: who deletes a lock file can delete one that another has just locked.
@@ -114,7 +117,7 @@ class _Session:
                 return
             holder = _holder(connection, self._key)
             connection.close()
-        raise DatabaseBusy(f"{holder} holds this database as its {self._name} ({self._address})")
+        raise DatabaseBusy(f"{holder} holds this database as its {self._name} ({self._address}); {_WAIT}")
 
     def keep(self) -> None:
         """Lock again where the connection is lost; the lock went with it."""

@@ -108,7 +108,8 @@ def run(
 ) -> None:
     """Run as a daemon: poll every source when it is due, until SIGTERM or Ctrl-C.
 
-    config.yaml is read again when it changes, or on SIGHUP. One daemon works on a database at a time.
+    config.yaml is read again when it changes, or on SIGHUP; how pages are fetched and cleaned is fixed at the start. One daemon
+    works on a database at a time.
     """
     from newsmill import log
     from newsmill.daemon import serve

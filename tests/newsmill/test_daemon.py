@@ -108,6 +108,9 @@ def test_sighup_takes_over_a_changed_file_and_a_wrong_one_changes_nothing(daemon
 @pytest.mark.slow
 def test_a_changed_file_is_noticed_without_a_signal(daemon: Running, config: Path) -> None:
     until(lambda: daemon.said("started"), daemon)
-    config.write_text(config.read_text("utf8") + "- name: added\n  url: http://127.0.0.1:9/\n", encoding="utf8")
-    until(lambda: daemon.said("config.yaml read again"), daemon)
+    changed = config.read_text("utf8").replace("contact: ", "contact: another-") + "- name: added\n  url: http://127.0.0.1:9/\n"
+    config.write_text(changed, encoding="utf8")
+    until(lambda: daemon.said("changed keys that count from the next start on"), daemon)
+    assert daemon.said("config.yaml read again")
+    assert [entry["keys"] for entry in daemon.events() if "keys" in entry] == [["contact"]]
     assert daemon.end() == 0

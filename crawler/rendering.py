@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Seconds without a request in flight after which a page counts as at rest.
 _QUIET: Final = 0.6
 #: Seconds that reading the page may take: scripts without end hold it up for ever.
-_READING: Final = 10.0
+_READING: Final = 20.0
 
 #: Never handed to the browser: what described the bytes on the wire, and what we send on our own terms.
 _WIRE_HEADERS: Final = frozenset(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from storage import open_store, upgrade
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 #: A DSN of a server that tests may create databases on; without it one is started.
 SERVER_VARIABLE = "NEWSMILL_TEST_POSTGRES"
 _numbers = itertools.count(1)
+
+# No test is judged by its pace, which on a machine that others keep busy says nothing, nor by what chance draws today.
+# `pytest --hypothesis-profile=search` looks further.
+_slow = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("steady", deadline=None, suppress_health_check=_slow, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None, suppress_health_check=_slow, max_examples=1000)
+hypothesis.settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

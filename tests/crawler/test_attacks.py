@@ -222,7 +222,7 @@ async def test_a_body_that_drips(site: Site, options: Options) -> None:
             await writer.drain()
             await asyncio.sleep(0.02)
 
-    error = await failure(options(total_timeout=0.3, read_timeout=10), site.raw("/x", drip))
+    error = await failure(options(total_timeout=0.3, read_timeout=10, obey_robots=False), site.raw("/x", drip))
     assert isinstance(error, FetchTimeout)
     assert "whole request" in error.detail
 
@@ -235,14 +235,14 @@ async def test_headers_that_drip(site: Site, options: Options) -> None:
             await writer.drain()
             await asyncio.sleep(0.02)
 
-    assert isinstance(await failure(options(total_timeout=0.3), site.raw("/x", drip)), FetchTimeout)
+    assert isinstance(await failure(options(total_timeout=0.3, obey_robots=False), site.raw("/x", drip)), FetchTimeout)
 
 
 async def test_silence(site: Site, options: Options) -> None:
     async def silent(hit: Hit, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(60)
 
-    error = await failure(options(read_timeout=0.2), site.raw("/x", silent))
+    error = await failure(options(read_timeout=0.2, obey_robots=False), site.raw("/x", silent))
     assert isinstance(error, FetchTimeout)
     assert "fell silent" in error.detail
 

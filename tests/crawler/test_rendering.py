@@ -41,6 +41,13 @@ NETWORKS = ("127.0.0.0/16",)
 SHELL = "<!doctype html><html><head><title>News</title></head><body><main></main>{}</body></html>"
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a machine that others keep busy a browser takes its time, which is no fault of a page."""
+    monkeypatch.setattr("crawler.rendering._READING", 100.0)
+    monkeypatch.setattr("crawler.browser._START", 100.0)
+
+
 @pytest.fixture
 def web() -> Iterator[Site]:
     server = Site("127.0.0.1", "127.0.0.2", FORBIDDEN)
@@ -231,7 +238,7 @@ async def test_nothing_reaches_a_refused_address(web: Site, options: Options, na
         places = [inside.place, *(f"{host}:{port}" for host in ("in.example", "turning.example", "localhost"))]
         url = web.page("/story", scripted(f"{ADD} {trying(*places)} setTimeout(() => say('tried'), 100)"))
         resolve = names({"in.example": FORBIDDEN, "turning.example": ["127.0.0.3", FORBIDDEN], "localhost": FORBIDDEN})
-        async with Fetcher(options(networks=NETWORKS, total_timeout=10.0), resolve=resolve) as fetcher:
+        async with Fetcher(options(networks=NETWORKS, total_timeout=30.0), resolve=resolve) as fetcher:
             page = await fetcher.of(source(web)).fetch(Request(url=url))
         assert told(page) == "<p>tried</p>"
         assert not inside.came
@@ -384,7 +391,7 @@ async def test_after_a_page_that_misbehaves_the_next_is_shown(
     good = web.page("/good", scripted(f"{ADD} say('good')"))
     url = web.page("/bad", scripted(script))
     web.route("/tick", lambda _: Reply(body=b"x"))
-    async with Fetcher(options(networks=NETWORKS, total_timeout=4.0, caps={Want.PAGE: 100_000})) as fetcher:
+    async with Fetcher(options(networks=NETWORKS, total_timeout=10.0, caps={Want.PAGE: 100_000})) as fetcher:
         visitor = fetcher.of(source(web))
         with pytest.raises(error) if error else nullcontext():
             assert told(await visitor.fetch(Request(url=url))) == "<p>shown</p>"

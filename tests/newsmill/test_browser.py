@@ -92,7 +92,7 @@ def test_ctrl_c_ends_the_browser_too(site: Site, tmp_path: Path) -> None:
     command = newsmill("crawl", "--config", config(site, tmp_path))
     crawl = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        assert shown.wait(60), "the page was never shown"
+        assert shown.wait(150), "the page was never shown"
         started = descendants(crawl.pid)
         assert any("chrom" in name for name in started.values()), started
         os.killpg(crawl.pid, signal.SIGINT)
@@ -122,7 +122,7 @@ def descendants(root: int) -> dict[int, str]:
 
 def wait_until_gone(processes: dict[int, str]) -> bool:
     """Whether all of them end within a bounded time."""
-    for _ in range(100):
+    for _ in range(600):
         if not any(is_alive(number, name) for number, name in processes.items()):
             return True
         time.sleep(0.1)

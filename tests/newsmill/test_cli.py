@@ -235,7 +235,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_the_next_crawl_goes_on(tmp_path: 
     upgrade(str(database))
     write_config(tmp_path, sites, "sqlite:///news.db", delay="0.3s")
     process = subprocess.Popen([sys.executable, "-m", "newsmill", "crawl", "--quiet"], cwd=tmp_path, stderr=subprocess.PIPE)
-    for _ in range(300):
+    for _ in range(1500):
         if len(sites.log) > 30:
             break
         time.sleep(0.1)

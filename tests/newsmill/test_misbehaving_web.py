@@ -31,14 +31,14 @@ def settings_for(database: str) -> Settings:
                 "delay": "0s",
                 "networks": [NETWORK],
                 "concurrency": 128,
-                "connect_timeout": "5s",
-                "read_timeout": "5s",
-                "total_timeout": "10s",
+                "connect_timeout": "10s",
+                "read_timeout": "10s",
+                "total_timeout": "30s",
                 "max_page": 2_000_000,
                 "max_feed": 2_000_000,
                 "max_sitemap": 2_000_000,
             },
-            "clean": {"workers": 2, "timeout": "8s"},
+            "clean": {"workers": 2, "timeout": "30s"},
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,8 @@ def part(*texts: str, dropped: tuple[str, ...] = (), kind: PageKind = PageKind.A
         Verdict(block=Block(index=at, kind=BlockKind.PARAGRAPH, text=text), kept=kept, score=0.9, reason="reads as text")
         for at, (text, kept) in enumerate(blocks)
     )
-    article = Article(title="Harbour", text="\n\n".join(texts), kind=kind, **facts)  # type: ignore[arg-type] # passed through
+    claims: dict[str, Any] = {"title": "Harbour"} | facts
+    article = Article(text="\n\n".join(texts), kind=kind, **claims)
     return Cleaned(article=article, verdicts=verdicts, kind=kind, doubt=0.1, engine_version="t")
 
 
@@ -40,6 +42,12 @@ def test_parts_are_joined_in_order_and_what_they_share_stands_once() -> None:
     assert [verdict.block.index for verdict in whole.verdicts] == list(range(15))
     repeated = [verdict for verdict in whole.verdicts if "already" in verdict.reason]
     assert [verdict.block.text for verdict in repeated] == [STANDFIRST] * 2
+
+
+@pytest.mark.parametrize(("first", "whole"), [(PageKind.TEASER, PageKind.ARTICLE), (PageKind.GALLERY, PageKind.GALLERY)])
+def test_a_teaser_that_goes_on_is_an_article(first: PageKind, whole: PageKind) -> None:
+    made = joined([part(*PARAGRAPHS[:3], kind=first), SECOND])
+    assert (made.kind, made.article.kind) == (whole, whole)
 
 
 def test_one_part_is_the_article_itself() -> None:
@@ -85,6 +93,14 @@ def test_a_teaser_gives_way_to_the_whole_text_and_keeps_its_claims(kind: PageKin
     )
     assert (result.kind, result.article.kind, result.article.paywalled) == (PageKind.ARTICLE, PageKind.ARTICLE, True)
     assert [verdict.kept for verdict in result.verdicts] == [False] + [True] * 12
+
+
+def test_the_page_names_the_story_and_the_text_its_language() -> None:
+    of_feed = part(*PARAGRAPHS, title="Harbour in the feed", language="de")
+    named = replaced(part(PARAGRAPHS[0], language="en"), of_feed).article
+    unnamed = replaced(part(PARAGRAPHS[0], title="", language="en"), part(*PARAGRAPHS, title="Harbour in the feed")).article
+    assert (named.title, named.language) == ("Harbour", "de")
+    assert (unnamed.title, unnamed.language) == ("Harbour in the feed", "en")
 
 
 def test_a_text_hardly_longer_than_the_page_does_not_stand_in() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
+from loopback import say_ok
 from proxies import PASSWORD, USER, Proxy
 
 from crawler import Fetcher
@@ -42,14 +43,7 @@ def source(proxy: str, **access: Any) -> Source:
 
 @asynccontextmanager
 async def tls_server(context: ssl.SSLContext) -> AsyncIterator[int]:
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
-            writer.close()
-            await writer.wait_closed()
-
-    async with await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context) as server:
+    async with await asyncio.start_server(say_ok, "127.0.0.1", 0, ssl=context) as server:
         yield server.sockets[0].getsockname()[1]
 
 

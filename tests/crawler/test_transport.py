@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import ssl
 import threading
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from loopback import say_ok
 
 from crawler import Fetcher
 from crawler.names import Names as SystemNames
@@ -45,14 +46,7 @@ async def tls_server() -> AsyncIterator[tuple[int, list[str | None]]]:
     context.load_cert_chain(CERTIFICATE / "cert.pem", CERTIFICATE / "key.pem")
     context.sni_callback = lambda _, name, __: asked.append(name)
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            await reader.readuntil(b"\r\n\r\n")
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
-            writer.close()
-            await writer.wait_closed()
-
-    async with await asyncio.start_server(talk, "127.0.0.1", 0, ssl=context) as server:
+    async with await asyncio.start_server(say_ok, "127.0.0.1", 0, ssl=context) as server:
         yield server.sockets[0].getsockname()[1], asked
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from cleaners.claims import Claims
 from cleaners.kinds import kind_of
 from model.article import Block, BlockKind, PageKind, Verdict
@@ -27,6 +29,29 @@ SECTION = [(TITLE, 1.0, False), (PARAGRAPH, 0.0, True), ("3 November", 0.0, Fals
 def test_paragraphs_in_a_row_are_an_article_and_teasers_under_linked_titles_a_section() -> None:
     assert kind_of(Claims(), verdicts(*STORY)) is PageKind.ARTICLE
     assert kind_of(Claims(), verdicts(*SECTION)) is PageKind.LISTING
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        (TITLE, 0.2, False),
+        ("More", 1.0, False),
+        (f"{TITLE}\n{TITLE}", 1.0, False),
+    ],
+)
+def test_paragraphs_apart_without_linked_titles_are_an_article(above: tuple[str, float, bool]) -> None:
+    apart = [above, (PARAGRAPH, 0.0, True), ("3 November", 0.0, False)] * 6
+    assert kind_of(Claims(), verdicts(*apart)) is PageKind.ARTICLE
+
+
+def test_a_linked_title_above_paragraphs_in_a_row_or_above_one_is_no_section() -> None:
+    assert kind_of(Claims(), verdicts((TITLE, 1.0, False), *STORY[:4], *STORY[:1])) is PageKind.ARTICLE
+    assert kind_of(Claims(), verdicts((TITLE, 1.0, False), (PARAGRAPH * 6, 0.0, True))) is PageKind.ARTICLE
+
+
+def test_paragraphs_that_are_not_kept_make_no_article_of_a_section() -> None:
+    comments = [(PARAGRAPH, 0.0, False)] * 3
+    assert kind_of(Claims(), verdicts(*SECTION, *comments)) is PageKind.LISTING
 
 
 def test_what_a_page_claims_to_be_outweighs_its_shape() -> None:

@@ -34,5 +34,9 @@ def test_a_list_the_classifier_is_sure_of_stays() -> None:
     assert kept(f"<h3>The same street</h3><ul>{LINKS}</ul>", [0.6, 0.6, 0.9, 0.6]) == [True] * 4
 
 
+def test_links_that_a_page_begins_with_have_no_heading() -> None:
+    assert kept(f"<ul>{LINKS}</ul><h3>The same street</h3>", [0.6] * 4) == [True] * 4
+
+
 def test_two_links_are_no_list() -> None:
     assert kept(f"<h3>The same street</h3><ul>{LINKS[: LINKS.rindex('<li>')]}</ul>", [0.6] * 3) == [True] * 3

@@ -23,6 +23,8 @@ _AUTHOR_METAS = ("author", "byl", "parsely-author", "sailthru.author", "dc.creat
                  "citation_author", "cxenseparse:author", "article:author_name", "og:author", "twitter:creator")  # fmt: skip
 #: What stands for an author and names none: addresses, accounts, numbers.
 _ADDRESS = re.compile(r"https?:|www\.|/|@|\d+$")
+#: Legal forms: whoever bears one in a meta tag made the site.
+_COMPANY = re.compile(r"\b(?:GmbH|Inc|LLC|Ltd|S\.?A|s\.r\.o|sp\. ?z ?o\. ?o|SpA|ООО|ЗАО|ОАО)(?:\.|\b)|有限公司|株式会社")  # noqa: RUF001 - Cyrillic
 #: Characters of a byline, and of a house's name.
 _BYLINE, _HOUSE = 120, 60
 
@@ -37,7 +39,8 @@ def authors_of(claims: Claims, words: Lexicon, site: Names) -> tuple[tuple[str, 
     found = distinct(name for person in people for name in (*_person(person, words, site), *_agencies(person, words, site)))
     if found:
         return found, ()
-    in_metas = tuple(content for meta in _AUTHOR_METAS for content in claims.metas.get(meta, ()))
+    contents = (content for meta in _AUTHOR_METAS for content in claims.metas.get(meta, ()))
+    in_metas = tuple(content for content in contents if not _COMPANY.search(content))
     from_metas = (name for content in in_metas for name in _person(content, words, site))
     return distinct(from_metas), _newsrooms(people) or _newsrooms(in_metas)
 

@@ -60,7 +60,7 @@ def cut(text: str, names: Names, seen: Collection[str], *, anywhere: bool = Fals
     if len(parts) == 1:
         return trimmed(text)
     if confirmed := _confirmed(text, parts, names, seen, anywhere=anywhere):
-        return confirmed
+        return trimmed(confirmed)
     site = next((at for at in range(1, len(parts)) if _is_site(text[slice(*parts[at])], names)), len(parts))
     first, last = 0, min(site, len(parts)) - 1  # what stands behind the site's name is its slogan
     while first < last and _is_place(text[slice(*parts[last])], marks[last - 1], names, spoken=spoken):

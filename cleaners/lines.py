@@ -230,7 +230,7 @@ def byline_names(text: str, words: Lexicon) -> tuple[str, ...]:
         return ()
     text = without_addresses(text)
     after = without_byline(text, words)
-    parts = [part.strip() for part in re.split(r"[,|/•·\n]|\s[–—-]\s", after) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[,|/•·∙⋅\n]|\s[–—-]\s", after) if part.strip()]
     started = after != text
     with_role = any(without_roles(part, words) != part.strip(" .,:;-–—*\"'“”«»") for part in parts)
     if not (started or with_role) or not parts:

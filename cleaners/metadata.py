@@ -90,6 +90,7 @@ def read_metadata(
         authors = authors or tuple(name for name in seen.authors if not names.name(name))
         newsrooms = newsrooms or seen.authors
         published = published or seen.published
+    published = published or _first_moment(claims.times, language)
     return Metadata(
         title=title,
         authors=authors or newsrooms,
@@ -108,7 +109,8 @@ def read_metadata(
 def _published(claims: Claims, language: str | None) -> datetime | None:
     """JSON-LD and meta tags first; a <time> may be another article's, and a video's date the video's."""
     named = (_text(claims.article.get("datePublished")), *_contents(claims, _PUBLISHED_METAS))
-    seen = (*claims.items.get("datePublished", ()), _text(claims.article.get("uploadDate")), *claims.times)
+    times = claims.times if len(set(claims.times)) == 1 else ()  # several are those of other stories too
+    seen = (*claims.items.get("datePublished", ()), _text(claims.article.get("uploadDate")), *times)
     return _first_moment((*named, *seen), language)
 
 

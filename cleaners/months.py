@@ -55,7 +55,8 @@ def zone_of(language: str | None) -> ZoneInfo | None:
 def month_of(word: str, language: str | None) -> int:
     """The month a word names, 1 to 12; 0 for any other word. The page's language is asked first, then English."""
     form = _bare(word)
-    return next((found for known in (language, "en") if known in _MONTHS and (found := _named(form, known))), 0)
+    others = () if form.isascii() else tuple(_MONTHS)  # pages claim a language that they are not in
+    return next((found for known in (language, "en", *others) if known in _MONTHS and (found := _named(form, known))), 0)
 
 
 def _named(form: str, language: str) -> int:

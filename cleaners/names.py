@@ -1,6 +1,6 @@
 """Authors' names out of what pages write around them: "By ANNA LEE and Tom Ray, Staff Writers | tips@paper.example"."""
 
-# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+# ruff: noqa: RUF001, RUF002 - the punctuation and letters of many scripts are meant
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ _SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_CAPITALISED = re.compile(r"^[^\W\d_a-zß-öø-ÿ]|^(?:d|l|al|o)['’-]\w", re.UNICODE)
+_ELIDED = re.compile(r"(?:d|l|al|o)['’-]\w")
 #: What somebody studied or is certified for: alone, or as the beginning of what is said of a person.
 _DEGREE = re.compile(r"[A-Z]{2,6}®?$|(?:(?:[A-Z]\.){2,5}|Ph\.? ?D\.?|[MB]\.?Sc\.?|Esq\.?)(?=\s|$)")
 _LETTERS = re.compile(r"[BCDFGHJ-NP-TV-XZ]{2,4}®?")
+_LABEL = re.compile(r"([^\s:：|/·]{1,8})\s?[:：]\s?([^\s:：|/·,，、]{2,12})")
+#: Marks between a name and what is said of it.
+_BESIDE = frozenset(",·•∙⋅|–—-")
+#: Words that a date stood behind: "By Anna Lee on".
+_BEFORE_DATES = frozenset({"am", "at", "dnia", "em", "in", "on", "vom"})
 #: Small words inside names.
 _PARTICLES = frozenset(
     "a al ap ben bin bint da das de del della den der di do dos du e el i la las le los san st ter van von y zu zur".split()  # noqa: SIM905 - reads better
@@ -44,13 +49,21 @@ def names(text: str, words: Lexicon) -> tuple[str, ...]:
     ('Anna Lee', 'Tom Ray')
     """
     plain = _BRACKETS.sub(" ", without_addresses(text)).strip()
+    if labelled := labelled_names(plain, words):
+        return labelled
     found: list[str] = []
     for mark, part in _divided(without_byline(plain, words)):
         name = without_roles(part, words)
         topic = " " not in name and name != part.strip() and not _CJK.search(name)
-        if is_name(name, words) and not (found and (topic or (mark == "," and _describes(part, name, found[-1])))):
+        if is_name(name, words) and not (found and (topic or (mark in _BESIDE and _describes(part, name, found[-1])))):
             found.append(_without_degree(name))  # "Anna Lee, Harbour Correspondent" names one person
     return distinct(found)
+
+
+def labelled_names(text: str, words: Lexicon) -> tuple[str, ...]:
+    """Names that a label in a script without spaces announces anywhere: 陈鑫 in "栏目：上海 作者：陈鑫"."""
+    marked = ((match[1], match[2]) for match in _LABEL.finditer(text) if _CJK.search(match[1]))
+    return distinct(name for label, name in marked if normalised(label) in words.bylines and is_name(name, words))
 
 
 def _divided(text: str) -> Iterator[tuple[str, str]]:
@@ -63,7 +76,7 @@ def _divided(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _describes(part: str, name: str, before: str) -> bool:
-    """Whether a part behind a comma says what the person before it is: "MD", "M.A. Journalism", "Digital Security Expert"."""
+    """Whether a part behind a comma or dash says what the person before it is: "MD", "Digital Security Expert"."""
     said = part.strip()
     degree = _DEGREE.match(said) is not None and not before.isupper()
     return degree or (name != said and said.startswith(name) and said[-1:] != "s")
@@ -91,13 +104,15 @@ def without_byline(text: str, words: Lexicon) -> str:
     for length in (4, 3, 2, 1):
         if len(tokens) > length and normalised(" ".join(tokens[:length])) in words.bylines:
             return without_byline(" ".join(tokens[length:]).lstrip(":=-–— "), words)
-    head, colon, rest = text.partition(":")
+    head, colon, rest = text.replace("：", ":").partition(":")
     return rest.strip() if colon and normalised(head) in words.bylines else text
 
 
 def without_roles(text: str, words: Lexicon) -> str:
     """The text without the roles that stand before or after the name."""
     tokens = text.strip(" .,:;-–—*\"'“”«»").split()
+    while len(tokens) > 2 and (tokens[-1] in _BEFORE_DATES or normalised(tokens[-1]) in words.dates):  # noqa: PLR2004 - a name
+        tokens.pop()
     changed = True
     while changed and tokens:
         changed = False
@@ -133,7 +148,7 @@ def is_name(text: str, words: Lexicon) -> bool:
         return False
     if _CJK.search(text):
         return 2 <= len(form.replace(" ", "")) <= 12  # noqa: PLR2004 - names in CJK script, foreign ones written out included
-    named = [bool(_CAPITALISED.match(token)) or not token[0].isascii() for token in tokens]
+    named = [(token[0].isalpha() and not token[0].islower()) or _ELIDED.match(token) is not None for token in tokens]
     return any(named) and all(good or token.casefold() in _PARTICLES for good, token in zip(named, tokens, strict=True))
 
 

@@ -6,13 +6,14 @@ Old pages and many small papers claim nothing in their head and mark nothing by 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cleaners.dates import moment, without_dates
 from cleaners.lines import byline_names
 from cleaners.measure import is_prose
-from cleaners.names import distinct, is_full, is_name, names, without_addresses
+from cleaners.names import distinct, is_full, is_name, labelled_names, names, without_addresses, without_byline
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _NEAR = 10
 _LINES = 12
 #: What stands around a name.
 _EDGES = " ,;:|()<>-–—·•"  # noqa: RUF001 - dashes are meant
+#: What is left of "Anna Lee — 17.01.2012" without the date.
+_DASHED = re.compile(r"^\S[^—–|]{3,50}\s[—–|]$")  # noqa: RUF001 - dashes are meant
 #: Blocks looked at: above the headline, below it, around the last paragraph.
 _ABOVE, _BELOW, _AROUND_END = 3, 12, 3
 #: Paragraphs that may stand between the headline and who wrote it: what the story is in a few words.
@@ -124,8 +127,12 @@ def _authors(lines: Sequence[str], words: Lexicon, marked: dict[str, str]) -> tu
 def _in_line(line: str, before: str, words: Lexicon, marked: dict[str, str]) -> tuple[str, ...]:
     said = without_dates(line).strip(_EDGES)
     announced = not words.naming.isdisjoint(normalised(line).split())
-    if announced and (found := byline_names(line, words) or byline_names(said, words)):
-        return found
+    if announced and (found := byline_names(line, words) or byline_names(said, words) or labelled_names(said, words)):
+        started = without_byline(line, words) != line  # a role beside a single word may mean anything: "Safety expert"
+        if started or any(is_full(name) for name in found):
+            return found
+    if _DASHED.search(without_dates(line)) and line.rstrip()[-1:].isdigit() and is_full(said) and is_name(said, words):
+        return names(said, words)
     name = without_addresses(said).strip(" ,;:|()<>-")
     if "@" in line and " " in name and is_name(name, words):
         return distinct([name])

@@ -1,3 +1,5 @@
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 import json
@@ -63,6 +65,16 @@ def test_staff_of_the_site_is_named_whole(claim: str) -> None:
     site = Names(spelled=frozenset({"the harbour", "the post"}))
     head = linked({"@type": "NewsArticle", "author": claim})
     assert authors_of(read_claims(parse(f"<head>{head}</head>")), lexicon("en"), site) == ((), (claim,))
+
+
+def test_company_in_a_meta_tag_made_the_site() -> None:
+    assert authors("<meta name='author' content='PierNet sp. z o.o.'>") == ((), ())
+    assert authors(linked({"@type": "NewsArticle", "author": "Pier Media Ltd"})) != ((), ())
+
+
+def test_label_is_taken_off_whatever_its_colon() -> None:
+    body = "<i class=author>作者：陈鑫</i><i class=author>栏目：上海 作者： 李闽</i>"
+    assert marked_names(read_claims(parse(body)), lexicon("zh"), SITE) == ("陈鑫", "李闽")
 
 
 def test_of_names_in_markup_those_that_its_words_announce() -> None:

@@ -1,3 +1,5 @@
+# ruff: noqa: RUF001 - the punctuation and letters of many scripts are meant
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -28,6 +30,12 @@ def seen(before: str, language: str = "en", after: str = "", marked: tuple[str, 
         ("Von Karl Meißner · 5. September 2026, 14:10 Uhr", "de", ("Karl Meißner",)),
         ("김하늘 기자 haneul@narunews.example | 기사입력 2026.09.03 08:10 | 조회수 1,204", "ko", ("김하늘",)),
         ("Anna Lee anna@paper.example", "en", ("Anna Lee",)),
+        ("By Anna Lee on Jan 16th, 2012", "en", ("Anna Lee",)),
+        ("Submitted by Anna Lee on Tue, 01/17/2012 - 09:27", "en", ("Anna Lee",)),
+        ("By Anna Lee Associate News Editor", "en", ("Anna Lee",)),
+        ("By Anna Lee \u22c5 Senior Review Editor", "en", ("Anna Lee",)),
+        ("Ирина Ковалева — 17.01.2012 15:44", "ru", ("Ирина Ковалева",)),
+        ("2012年01月17日 来源：港口报 作者：孙伟 责任编辑：魏景芳", "zh", ("孙伟",)),
     ],
 )
 def test_byline_under_the_headline_or_at_the_end(line: str, language: str, names: tuple[str, ...]) -> None:
@@ -42,6 +50,23 @@ def test_line_under_the_headline_comes_before_one_above_it() -> None:
 
 def test_dates_far_from_the_headline_are_not_the_articles() -> None:
     assert seen("", after="<p>Menu</p>" * 9 + "<p>1 March 2003</p>").published is None
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [
+        ("Замдиректора института портов, политолог Сергей Минасян. Иллюстрация: port.example", "ru"),
+        ("Harbour expert", "en"),
+        ("Reviewed by a certified harbour specialist", "en"),
+        ("New ferries | 3", "en"),
+    ],
+)
+def test_lines_with_a_role_in_them_are_no_bylines_by_that(line: str, language: str) -> None:
+    assert seen(f"<div>{line}</div>", language).authors == ()
+
+
+def test_months_of_another_language_than_the_page_claims() -> None:
+    assert seen("<div>07 Ιανουαρίου 2012, 10:37</div>").published == datetime(2012, 1, 7, 10, 37, tzinfo=UTC)
 
 
 def test_prose_names_nobody() -> None:

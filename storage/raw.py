@@ -48,18 +48,13 @@ def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) ->
     known = connection.scalar(_FETCH, {"of": page_id, "then": page.fetched_at})
     if known is not None:
         return int(known)
-    fetch_id = _insert_all(connection, page_id, run_id, page)
+    fetch_id = keep_first(connection, page_id, run_id, page)
     connection.execute(_LAST, {"of": page_id, "fetch_id": fetch_id})
     return fetch_id
 
 
 def keep_first(connection: Connection, page_id: int, run_id: int, page: Page) -> int:
-    """The same, for a page whose row the caller writes: the fetch's id, which is to stand there as the last."""
-    known = connection.scalar(_FETCH, {"of": page_id, "then": page.fetched_at})
-    return int(known) if known is not None else _insert_all(connection, page_id, run_id, page)
-
-
-def _insert_all(connection: Connection, page_id: int, run_id: int, page: Page) -> int:
+    """The same for a page of which no fetch was ever kept; the caller writes the fetch's id into the page's row."""
     fetch_id = _insert_fetch(connection, page_id, run_id, page)
     for number, part in enumerate(page.parts, 2):
         _insert_fetch(connection, page_id, run_id, part, first_id=fetch_id, number=number)

@@ -68,7 +68,7 @@ def shingles(text: str) -> Hashes:
     words = tokens(text)
     if len(words) < SHORTEST:
         return np.empty(0, dtype=np.uint64)
-    hashed = np.fromiter(map(_token_hash, words), dtype=np.uint64, count=len(words))
+    hashed = np.frombuffer(b"".join(map(_token_hash, words)), dtype="<u8").astype(np.uint64, copy=False)
     ends = len(words) - WIDTH + 1
     rolled = np.zeros(ends, dtype=np.uint64)
     for place in range(WIDTH):
@@ -81,8 +81,8 @@ def shingles(text: str) -> Hashes:
 
 
 @lru_cache(maxsize=1 << 16)
-def _token_hash(token: str) -> int:
-    return int.from_bytes(hashlib.blake2b(token.encode("utf8", "replace"), digest_size=8).digest(), "little")
+def _token_hash(token: str) -> bytes:
+    return hashlib.blake2b(token.encode("utf8", "replace"), digest_size=8).digest()
 
 
 def step_of(count: int) -> int:

@@ -13,7 +13,7 @@ from model.page import NotModified, Origin, Validators
 from storage.arrivals import arrival_of
 from storage.articles import Saved, save_article
 from storage.memories import save_memory
-from storage.raw import keep_first
+from storage.raw import keep_fetch, keep_first
 from storage.revisions import mark_gone, mark_seen
 from storage.tables import event as event_table
 from storage.tables import page as page_table
@@ -88,8 +88,10 @@ def _page_changes(connection: Connection, page: Row[Any], visit: Visit) -> dict[
     if visit.page is not None:
         validators = _validators(visit.page, visit.result)
         changes |= {"fetched_at": visit.page.fetched_at, "etag": validators.etag, "last_modified": validators.last_modified}
-        if page.fetch_id is None or isinstance(visit.result, PageError):
+        if page.fetch_id is None:
             changes["fetch_id"] = keep_first(connection, page.id, visit.run_id, visit.page)
+        elif isinstance(visit.result, PageError):
+            keep_fetch(connection, page.id, visit.run_id, visit.page)
     return changes
 
 

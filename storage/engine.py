@@ -42,7 +42,10 @@ _BY_SQLSTATE: dict[str, type[StorageError]] = {
     "57": DatabaseUnavailable,  # shut down
     "58": DatabaseUnavailable,  # I/O
 }
-#: Piece of SQLite's message -> our error; Python 3.11 gives codes, but not for every one of these.
+#: What PostgreSQL calls an error that has no other name.
+_INTERNAL = "XX000"
+#: Piece of the message -> our error, where there is no code that tells: Python 3.11 gives not every one of SQLite's, and
+#: PostgreSQL calls a file that may not grow an internal error.
 _BY_MESSAGE: tuple[tuple[str, type[StorageError]], ...] = (
     ("is locked", DatabaseBusy),
     ("no such table", DatabaseMissing),
@@ -52,6 +55,8 @@ _BY_MESSAGE: tuple[tuple[str, type[StorageError]], ...] = (
     ("readonly", DatabaseUnavailable),
     ("malformed", DatabaseUnavailable),
     ("not a database", StorageError),
+    ("could not extend file", DatabaseUnavailable),
+    ("could not write", DatabaseUnavailable),
 )
 #: What makes a database that is not there.
 MAKES_ONE = "`newsmill init` makes one with a config.yaml, `newsmill db upgrade` one alone"
@@ -73,7 +78,7 @@ def _translate(error: SQLAlchemyError, address: Address) -> StorageError:
     message = " ".join(str(error.orig).split())
     state = getattr(error.orig, "sqlstate", None) or ""
     kind = _BY_SQLSTATE.get(state) or _BY_SQLSTATE.get(state[:2])
-    if kind is None and isinstance(error.orig, sqlite3.Error):
+    if kind is None and (isinstance(error.orig, sqlite3.Error) or state == _INTERNAL):
         kind = next((kind for piece, kind in _BY_MESSAGE if piece in message), None)
     if kind is None:
         kind = DatabaseMissing if "does not exist" in message and not state else None

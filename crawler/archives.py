@@ -18,7 +18,7 @@ from crawler.titles import plain
 from model.urls import identity, parameters, same_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bs4 import Tag
 
@@ -39,6 +39,8 @@ _OLDER = re.compile(
     re.IGNORECASE,
 )
 _MARKS = re.compile("^[»›>→]+$")  # noqa: RUF001 - as pages have them
+#: How old news is, and how many of them a list of everything gives.
+_NEWS, _MOST_NEWS = timedelta(days=14), 500
 #: Where WordPress has its feeds: of the site, of a section, of a tag.
 _WORDPRESS = re.compile(r"/feed/?$")
 #: A day or a month in an address.
@@ -144,6 +146,15 @@ def _by_label(ahead: list[tuple[Tag, str]]) -> Iterator[str]:
 def _label(tag: Tag) -> str:
     text = plain(" ".join(piece for piece, _ in zip(tag.strings, range(10), strict=False))) or ""
     return (text or str(tag.get("title") or tag.get("aria-label") or "")).strip()
+
+
+def recent(links: Iterable[Link], now: datetime) -> tuple[Link, ...]:
+    """What is news in a list of everything: entries dated within two weeks, the newest first, some hundred at most.
+
+    Of undated ones nobody knows, and some sites date all they ever wrote with today: hence the bound.
+    """
+    dated = [(moment, link) for link in links if (moment := link.published or latest(link)) and moment >= now - _NEWS]
+    return tuple(link for _, link in sorted(dated, key=lambda entry: entry[0], reverse=True)[:_MOST_NEWS])
 
 
 def latest(link: Link) -> datetime | None:

@@ -1,8 +1,8 @@
 """Where a site lists its articles, when config.yaml names only the site.
 
 Tried in this order, each candidate fetched and read before it counts: feeds that the home page declares or links, sitemaps that
-robots.txt names, well-known addresses. Feeds and news sitemaps are preferred: they hold what is new. A sitemap of everything is
-taken where there is nothing else, and the home page itself where there is not even that.
+robots.txt names, well-known addresses. Feeds and news sitemaps come first: they hold what is new. What feeds omit is found in a
+sitemap of everything, and where there is no sitemap on the home page; these two are also the last resort.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawler.feeds import read_feed
 from crawler.filters import wanted
+from crawler.listings import read_listing
 from crawler.markup import address, base_of, parsed
 from crawler.poll import text_of
 from crawler.sitemaps import Sitemap, read_sitemap
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from crawler.protocols import Decode, Fetches
     from model.source import Link, Source
 
+#: Sitemaps of everything that are taken beside feeds.
+MAX_BESIDE = 3
 #: Candidates of one kind that are fetched to see what they hold.
 MAX_TRIED = 6
 #: Where publishing systems put them when nothing names them; tried only then.
@@ -97,26 +100,44 @@ class _Search:
         self._listed: set[str] = set()
         self._fresh: list[Endpoint] = []
         self._archives: list[Endpoint] = []
+        #: Articles that the home page links.
+        self._front: tuple[Link, ...] = ()
 
     async def run(self) -> tuple[Endpoint, ...]:
         feeds, trouble = await self._declared()
         await self._try_feeds(feeds)
         await self._try_sitemaps(await self._robots())
-        if not self._fresh and not self._archives:
+        if not self._archives and not self._has_news_sitemap:
             await self._try_sitemaps(self._guesses(GUESSED_SITEMAPS))
         if not self._fresh:
             await self._try_feeds(self._guesses(GUESSED_FEEDS))
-        if found := self._fresh or self._archives:
-            return tuple(found)
+        if self._fresh:
+            return (*self._fresh, *self._beside())
+        if self._archives:
+            return tuple(self._archives)
         if trouble is not None:
             raise trouble
         return (self._endpoint(EndpointKind.SECTION, self._source.url),)
+
+    @property
+    def _has_news_sitemap(self) -> bool:
+        return any(endpoint.kind is EndpointKind.SITEMAP for endpoint in self._fresh)
+
+    def _beside(self) -> tuple[Endpoint, ...]:
+        """Where articles stand that feeds omit; a news sitemap has them all."""
+        if self._has_news_sitemap:
+            return ()
+        if self._archives:
+            return tuple(self._archives[:MAX_BESIDE])
+        return (self._endpoint(EndpointKind.SECTION, self._source.url),) if self._adds(self._front) else ()
 
     async def _declared(self) -> tuple[tuple[str, ...], PageError | None]:
         """Feeds of the home page, and what was wrong with the page."""
         try:
             home = await self._fetch(self._source.url, Want.PAGE)
-            return await asyncio.to_thread(lambda: find_feeds(text_of(home, self._decode), home.url)), None
+            html = text_of(home, self._decode)
+            self._front = await asyncio.to_thread(read_listing, html, home.url, self._source, now=home.fetched_at)
+            return await asyncio.to_thread(find_feeds, html, home.url), None
         except (FetchError, DiscoveryError) as error:
             return (), error
 

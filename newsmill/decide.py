@@ -87,6 +87,16 @@ def needs_discovery(source: Source, known: Sequence[EndpointState], *, due: int)
     return configured or (bool(due) and all(state.failures for state in known))
 
 
+def is_beside_feeds(endpoint: Endpoint, source: Source, known: Sequence[EndpointState]) -> bool:
+    """Whether an endpoint is a sitemap that discovery found beside feeds: of it news are wanted, not its whole archive.
+
+    One that config.yaml names is wanted whole.
+    """
+    if endpoint.kind is not EndpointKind.SITEMAP or source.sitemaps:
+        return False
+    return any(state.endpoint.kind is EndpointKind.FEED for state in known)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What an endpoint is asked with, as `crawler.poll` takes it."""

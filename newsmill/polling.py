@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from cleaners import decode
 from crawler import Polled, discover, poll
+from crawler.archives import recent
+from crawler.walk import MAX_DOCUMENTS
 from model.errors import PageError
 from model.page import NotModified, Validators
 from model.times import now
-from newsmill.decide import asking, fallback_endpoints, needs_discovery, rest_asked
+from newsmill.decide import asking, fallback_endpoints, is_beside_feeds, needs_discovery, rest_asked
 from newsmill.schedule import next_poll
 from newsmill.stopping import unless_stopped
 from storage.rests import wake
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from newsmill.progress import Observer, Tally
     from newsmill.rooms import Rooms, Scope
     from storage.values import EndpointState
+
+
+#: Documents read in a poll of a sitemap that stands beside feeds.
+BESIDE_FEEDS = 5
 
 
 class Polling:
@@ -57,8 +63,9 @@ class Polling:
         if needs_discovery(self._source, known, due=len(due)):
             await self._discover(known)
             due = await asyncio.to_thread(self._due_endpoints)
+            known = await asyncio.to_thread(self._rooms.store.endpoints, self._source.name)
         for state in due:
-            await self._poll(state)
+            await self._poll(state, beside=is_beside_feeds(state.endpoint, self._source, known))
 
     def _due_endpoints(self) -> Sequence[EndpointState]:
         if self._scope.poll_all:
@@ -73,7 +80,8 @@ class Polling:
             found = fallback_endpoints(self._source, known)
         await asyncio.wrap_future(self._rooms.writer.save_endpoints(self._source.name, found, now()))
 
-    async def _poll(self, state: EndpointState) -> None:
+    async def _poll(self, state: EndpointState, *, beside: bool) -> None:
+        """Poll an endpoint and write what came; ``beside`` feeds only news are taken of it."""
         name, at = self._source.name, now()
         ask = asking(state, now=at)
         try:
@@ -86,6 +94,7 @@ class Polling:
                     text_of,
                     validators=ask.validators,
                     since=ask.since,
+                    documents=BESIDE_FEEDS if beside else MAX_DOCUMENTS,
                 ),
             )
         except PageError as failure:
@@ -101,7 +110,7 @@ class Polling:
                     run_id=self._scope.run_id,
                     at=at,
                     next_poll_at=max(regular, at + rest_asked(polled.error)),
-                    links=polled.links,
+                    links=recent(polled.links, at) if beside else polled.links,
                     # Documents that no poll names any more are forgotten, else they would be asked for ever.
                     validators={url: Validators() for url in state.validators} | dict(polled.validators),
                     error=polled.error,

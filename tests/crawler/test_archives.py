@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pages import served
 
-from crawler.archives import latest, older_feed, older_page
+from crawler.archives import latest, older_feed, older_page, recent
 from crawler.feeds import open_feed
 from model.source import Link
 from model.urls import identity
@@ -145,3 +145,22 @@ def test_a_feed_where_wordpress_has_them_is_asked_for_its_next_page(first: str) 
 )
 def test_where_a_feed_has_none(body: str) -> None:
     assert older_entries(body, passed=("https://news.example/feeds/passed",)) is None
+
+
+def test_what_is_news_in_a_list_of_everything() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def link(name: str, **dates: datetime) -> Link:
+        return Link(url=f"https://news.example/{name}", **dates)
+
+    everything = [
+        link("undated"),
+        link("2020/01/02/old"),
+        link("2026/11/20/new"),
+        link("old-and-touched", published=now - timedelta(days=900), modified=now - timedelta(days=3)),
+        link("touched", modified=now - timedelta(days=1)),
+        link("untouched", modified=now - timedelta(days=15)),
+    ]
+    assert [it.url.rpartition("/")[2] for it in recent(everything, now)] == ["new", "touched"]
+    many = [link(f"{number}", modified=now) for number in range(3000)]
+    assert recent(many, now) == tuple(many[:500])

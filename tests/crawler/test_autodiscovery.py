@@ -83,7 +83,27 @@ def test_an_archive_is_taken_where_nothing_is_fresh() -> None:
 
 def test_a_guessed_feed_is_better_than_an_archive() -> None:
     site = Site({HOME: b"<p>", HOME + "sitemap.xml": urlset(1, 2), HOME + "rss.xml": rss(1)})
-    assert found(site) == [(EndpointKind.FEED, "rss.xml")]
+    assert found(site) == [(EndpointKind.FEED, "rss.xml"), (EndpointKind.SITEMAP, "sitemap.xml")]
+
+
+FEED = b'<link rel="alternate" type="application/rss+xml" href="/rss">'
+
+
+def test_what_feeds_omit_is_found_in_a_sitemap_of_everything() -> None:
+    site = Site({HOME: FEED, HOME + "rss": rss(1), HOME + "map.xml": urlset(1, 2)}, robots=(HOME + "map.xml",))
+    assert found(site) == [(EndpointKind.FEED, "rss"), (EndpointKind.SITEMAP, "map.xml")]
+    site.documents[HOME + "map.xml"] = urlset(1, 2, news=True)
+    site.documents[HOME + "all.xml"] = urlset(1, 2, 3)
+    site.robots = (HOME + "map.xml", HOME + "all.xml")
+    assert found(site) == [(EndpointKind.FEED, "rss"), (EndpointKind.SITEMAP, "map.xml")], "which has all that is new"
+
+
+def test_without_a_sitemap_it_is_found_on_the_home_page() -> None:
+    story = b"<h2><a href='/2024/05/31/a-story-of-the-harbour'>A story of the harbour</a></h2>"
+    site = Site({HOME: FEED + story, HOME + "rss": rss(1)})
+    assert found(site) == [(EndpointKind.FEED, "rss"), (EndpointKind.SECTION, "")]
+    site.documents[HOME + "rss"] = rss(1).replace(b"/a/1", b"/2024/05/31/a-story-of-the-harbour")
+    assert found(site) == [(EndpointKind.FEED, "rss")], "which has it, too"
 
 
 def test_the_home_page_is_the_last_resort() -> None:

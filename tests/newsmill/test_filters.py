@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,28 @@ def test_what_is_known_and_not_dated_anew_is_not_asked_for(site: Site, sqlite_ur
     listed(site, "story", dates="<lastmod>2099-01-01</lastmod>")  # a date in the future says nothing
     crawled(site, sqlite_url)
     assert site.pages.count("/story") == 1
+
+
+def test_what_a_feed_omits_is_found_in_the_sitemap_without_its_archive(site: Site, sqlite_url: str) -> None:
+    """Config.yaml names the site alone."""
+    today = datetime.now(UTC)
+    ages = {"in-feed": 0, "omitted": 1, "long-ago": 400}
+    for name in (*ages, "undated"):
+        site.page(f"/{name}", article(name).encode())
+    entries = "".join(
+        f"<url><loc>{site.url(f'/{name}')}</loc><lastmod>{today - timedelta(days=age):%Y-%m-%d}</lastmod></url>"
+        for name, age in ages.items()
+    )
+    undated = f"<url><loc>{site.url('/undated')}</loc></url>"
+    site.page("/sitemap.xml", f"<urlset>{entries}{undated}</urlset>".encode(), content_type="application/xml")
+    feed = f"<rss version='2.0'><channel><item><link>{site.url('/in-feed')}</link></item></channel></rss>"
+    site.page("/feed", feed.encode(), content_type="application/xml")
+    site.page("/", b"<link rel=alternate type=application/rss+xml href=/feed>")
+    crawl_once = lambda: asyncio.run(crawl(settings_for(sqlite_url), Order(sources=(Source(name="p", url=site.url("/")),))))  # noqa: E731
+    crawl_once()
+    assert rows(sqlite_url, "SELECT url FROM articles ORDER BY url") == [(site.url("/in-feed"),), (site.url("/omitted"),)]
+    crawl_once()
+    assert not {"/long-ago", "/undated"} & set(site.pages)
 
 
 def test_a_later_date_brings_a_page_back(site: Site, sqlite_url: str) -> None:

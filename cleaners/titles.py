@@ -67,14 +67,14 @@ def title_of(
     mastheads = frozenset(form for parts in claims.headings if _is_masthead(form := normalised(joined(parts)), forms, names))
     names = replace(names, spelled=names.spelled | mastheads)
     heading, share = heading_of(claims.headings, forms, sites | mastheads, blocks, text)
-    shown = _visible(claims.title, blocks)
+    shown = _visible(claims.title, blocks) if share < _WEAK else frozenset()
     if share < _WEAK and (line := _line(texts.get("title", ""), shown, names)):
         heading = line
     heading = plain(heading)
     texts |= {"heading": heading} if heading else {}
     seen = frozenset(map(normalised, texts.values()))
     alike = len(seen) == 1 or not texts.keys() - {"title", "twitter"}
-    seen = shown if alike else seen
+    seen = (shown or _visible(claims.title, blocks)) if alike else seen
     said = slugs(url or claims.canonical)
     sources: dict[str, list[str]] = {}
     spelled: dict[str, str] = {}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from model.memory import PackedMemory
     from newsmill.config import Settings
     from storage import Store
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 #: Articles worked on at once.
 AT_ONCE = 16

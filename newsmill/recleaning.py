@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
@@ -78,7 +79,8 @@ async def reclean(settings: Settings, task: Task, *, watch: Watch | None = None,
     """Clean raw pages again, and write what came out differently as revisions.
 
     What each source's memory knows now is used; nothing is learned from pages it has seen. What was done is written
-    page by page, so that an ended run can be begun again.
+    page by page, so that an ended run can be begun again. Whoever writes holds the database's lease: a visit in between would
+    be judged by a memory and followed by a revision that this run knows nothing of. A dry run waits for nobody.
 
     Args:
         settings: what config.yaml says; its rules hold.
@@ -87,14 +89,14 @@ async def reclean(settings: Settings, task: Task, *, watch: Watch | None = None,
         stop: once set, what is in hand is finished.
 
     Raises:
-        DatabaseBusy: a daemon or a crawl works on this database.
+        DatabaseBusy: a daemon or a crawl works on this database, and the run is not dry.
         NotFound: the database knows no source of the name asked for.
         StorageError: the database cannot be used; what was written before stays.
     """
     clean = settings.clean
     with (
         open_store(settings.database) as store,
-        store.lease(LEASE),
+        nullcontext() if task.dry else store.lease(LEASE),
         Writer(store) as writer,
         CleaningPool(workers=clean.workers, timeout=clean.timeout, memory=clean.memory) as pool,
     ):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 
 from model.errors import NotFound
-from storage.pages import save_links
+from storage.polls import save_links
 from storage.tables import backfill as backfill_table
 from storage.tables import endpoint as endpoint_table
 

@@ -17,7 +17,7 @@ from storage.kinds import COLUMNS, Kind, kind_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 #: Spreadsheets take a cell that begins so for a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
     from sqlalchemy import Connection
 
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 #: What pandas calls columns that may be empty without becoming something else.
 _PANDAS = {

@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import Enum, auto
 from typing import Final
 
-from storage.values import StoredArticle
+from storage.answers import StoredArticle
 
 #: The columns, in the order of the view `articles`.
 COLUMNS: Final = tuple(field.name for field in fields(StoredArticle))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 #: Characters of a name that every file system takes; a name of others is altered.
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]")

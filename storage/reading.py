@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from model.errors import NotFound
 from storage import runs
+from storage.answers import SourceHealth, Status, StoredArticle, StoredRevision
 from storage.identity import identity
 from storage.tables import SCHEMA
 from storage.tables import article as article_table
 from storage.tables import page as page_table
 from storage.tables import revision as revision_table
-from storage.values import SourceHealth, Status, StoredArticle, StoredRevision
 from storage.views import ALL_ARTICLES, REVISIONS, SOURCES_HEALTH
 
 if TYPE_CHECKING:

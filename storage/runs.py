@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from storage.answers import RunSummary
 from storage.tables import run as run_table
-from storage.values import RunSummary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

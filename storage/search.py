@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Float, and_, bindparam, cast, column, func, literal_column, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
+from storage.answers import Hit
 from storage.query import Node, parse, terms, to_fts5, to_tsquery
 from storage.snippet import snippet
 from storage.tables import article as article_table
 from storage.tables import revision as revision_table
-from storage.values import Hit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
-from storage import clusters, integrity, memories, pages, raw, reading, retention, runs, search, sources, visits
+from storage import clusters, integrity, memories, pages, polls, raw, reading, retention, runs, search, sources, visits
 from storage.address import Address
 from storage.engine import MAKES_ONE, connect_engine, foreign_errors, schema_version
 from storage.frames import Articles
@@ -25,18 +25,8 @@ if TYPE_CHECKING:
     from model.outcome import Outcome
     from model.page import Page
     from model.source import Endpoint, Link, Source
-    from storage.values import (
-        EndpointState,
-        Hit,
-        Keeping,
-        PageState,
-        Poll,
-        PollSaved,
-        Status,
-        StoredArticle,
-        StoredRevision,
-        Visit,
-    )
+    from storage.answers import Hit, Status, StoredArticle, StoredRevision
+    from storage.values import EndpointState, Keeping, PageState, Poll, PollSaved, Visit
 
 T = TypeVar("T")
 
@@ -165,8 +155,8 @@ class Store:
         self.write(lambda connection: runs.end_run(connection, run_id, now, counts))
 
     def save_poll(self, poll: Poll) -> PollSaved:
-        """See `storage.pages.save_poll`."""
-        return self.write(lambda connection: pages.save_poll(connection, poll))
+        """See `storage.polls.save_poll`."""
+        return self.write(lambda connection: polls.save_poll(connection, poll))
 
     def add_pages(self, source: str, links: Sequence[Link], now: datetime) -> tuple[int, ...]:
         """See `storage.pages.add_pages`."""

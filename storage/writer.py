@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from model.errors import DatabaseBusy, DatabaseUnavailable, StorageError
-from storage import pages, runs, sources, visits
+from storage import pages, polls, runs, sources, visits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -113,8 +113,8 @@ class Writer:
         return self.submit(lambda connection: runs.end_run(connection, run_id, now, counts))
 
     def save_poll(self, poll: Poll) -> Future[PollSaved]:
-        """See `storage.pages.save_poll`."""
-        return self.submit(lambda connection: pages.save_poll(connection, poll))
+        """See `storage.polls.save_poll`."""
+        return self.submit(lambda connection: polls.save_poll(connection, poll))
 
     def add_pages(self, source: str, links: Sequence[Link], now: datetime) -> Future[tuple[int, ...]]:
         """See `storage.pages.add_pages`."""

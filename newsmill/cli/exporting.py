@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 
 class Format(StrEnum):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage import Store
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 
 def register(app: typer.Typer) -> None:

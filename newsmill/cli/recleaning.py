@@ -16,7 +16,8 @@ from newsmill.cli.options import DEFAULT_CONFIG, Config, Database, Json, Quiet, 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsmill.recleaning import Recleaned
+    from newsmill.config import Settings
+    from newsmill.recleaning import Recleaned, Task
 
 #: What is counted, in the order in which it is told.
 ENDINGS = ("revised", "stored", "unchanged", "left", "failed")
@@ -51,21 +52,32 @@ def reclean(
     """Clean the raw pages again that another version of cleaning made texts of, or that it died of.
 
     Nothing is fetched. A text that comes out differently is a new revision; one that is the same is only marked with the
-    version that made it, so an ended run begun again does what is left. The daemon must not be running meanwhile.
+    version that made it, so an ended run begun again does what is left. No crawl or daemon may work meanwhile, unless --dry-run.
     """
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-
     from cleaners import ENGINE_VERSION
-    from newsmill.cli.stopping import stopping_gently
-    from newsmill.cli.terminal import progress
     from newsmill.recleaning import Task
-    from newsmill.recleaning import reclean as reclean_archive
     from storage.recleaning import Archive
 
     settings = settings_from(config, database, optional=True)
     archive = Archive(other_than=None if every or engine else ENGINE_VERSION, made_by=engine, source=source, since=since)
+    done = _watched(settings, Task(archive=archive, after=after, dry=dry_run), quiet=quiet or as_json)
+    if as_json:
+        typer.echo(json.dumps(_plain(done), ensure_ascii=False, indent=1))
+    else:
+        _print(done, dry=dry_run, every=every)
+    raise typer.Exit(ExitCode.INTERRUPTED if done.interrupted else ExitCode.OK)
+
+
+def _watched(settings: Settings, task: Task, *, quiet: bool) -> Recleaned:
+    """Do it with a bar that tells how far it is; Ctrl-C ends it gently."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+    from newsmill.cli.stopping import stopping_gently
+    from newsmill.cli.terminal import progress
+    from newsmill.recleaning import reclean as reclean_archive
+
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with progress(*columns, quiet=quiet or as_json) as bar:
+    with progress(*columns, quiet=quiet) as bar:
         shown = bar.add_task("", total=None)
 
         def watch(done: int, total: int, counts: Mapping[str, int]) -> None:
@@ -73,14 +85,9 @@ def reclean(
 
         async def work() -> Recleaned:
             stop = stopping_gently("finishing the pages in hand")
-            return await reclean_archive(settings, Task(archive=archive, after=after, dry=dry_run), watch=watch, stop=stop)
+            return await reclean_archive(settings, task, watch=watch, stop=stop)
 
-        done = asyncio.run(work())
-    if as_json:
-        typer.echo(json.dumps(_plain(done), ensure_ascii=False, indent=1))
-    else:
-        _print(done, dry=dry_run, every=every)
-    raise typer.Exit(ExitCode.INTERRUPTED if done.interrupted else ExitCode.OK)
+        return asyncio.run(work())
 
 
 def _told(counts: Mapping[str, int]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from model.article import Cleaned
-    from storage.values import Hit, Status, StoredArticle, StoredRevision
+    from storage.answers import Hit, Status, StoredArticle, StoredRevision
 
 #: Characters of a block that `--explain` shows.
 SHOWN_WIDTH = 160

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HOME = "https://news.example/"

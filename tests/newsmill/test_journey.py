@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from newsmill.demo.server import Hit
     from newsmill.demo.sites import SampleArticle
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 
 def crawled(database: str, sites: SampleSites, **order: object) -> Report:

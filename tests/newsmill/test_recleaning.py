@@ -168,9 +168,11 @@ def test_it_ends_gently_and_the_next_does_what_is_left(database_url: str, tmp_pa
     assert read(database_url, "SELECT DISTINCT engine_version FROM revision") == [(ENGINE_VERSION,)]
 
 
-def test_it_waits_for_nobody_who_writes(sqlite_url: str) -> None:
-    with open_store(sqlite_url) as store, store.lease("crawl"), pytest.raises(DatabaseBusy):
-        recleaned(sqlite_url)
+def test_it_waits_for_nobody_who_writes_and_a_dry_run_asks_nobody(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as store, store.lease("crawl"):
+        with pytest.raises(DatabaseBusy):
+            recleaned(sqlite_url)
+        assert recleaned(sqlite_url, dry=True).counts == {}
 
 
 def test_the_command(sqlite_url: str, tmp_path: Path) -> None:

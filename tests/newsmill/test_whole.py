@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from loopback import Hit
 
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 STANDFIRST = "The harbour town waits for its ferries, and nobody at the pier knows when they will come back."
 FEED = "<?xml version='1.0'?><rss version='2.0' xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><title>x</title>{}</channel></rss>"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage import Store
-    from storage.values import StoredArticle
+    from storage.answers import StoredArticle
 
 
 @pytest.fixture(scope="module")

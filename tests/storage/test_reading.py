@@ -14,8 +14,9 @@ from visiting import NOON, Site, cleaned, rows, story, url
 from model.errors import BadStatus, NotFound, StorageError
 from model.source import Source
 from storage import export
+from storage.answers import StoredArticle
 from storage.tables import SCHEMA
-from storage.values import PageStatus, StoredArticle
+from storage.values import PageStatus
 from storage.views import ARTICLES
 
 if TYPE_CHECKING:

@@ -232,8 +232,14 @@ def byline_names(text: str, words: Lexicon) -> tuple[str, ...]:
     after = without_byline(text, words)
     parts = [part.strip() for part in re.split(r"[,|/•·∙⋅\n]|\s[–—-]\s", after) if part.strip()]
     started = after != text
-    with_role = any(without_roles(part, words) != part.strip(" .,:;-–—*\"'“”«»") for part in parts)
+    with_role = any(_says_role(part, words) for part in parts)
     if not (started or with_role) or not parts:
         return ()
     first = without_roles(parts[0], words)
     return names(text, words) if not first or is_name(first, words) else ()
+
+
+def _says_role(part: str, words: Lexicon) -> bool:
+    """Whether a role stands in a part of a byline; a number with its unit ("38 min") is none."""
+    rest = without_roles(part, words)
+    return rest != part.strip(" .,:;-–—*\"'“”«»") and not any(map(str.isdigit, rest))

@@ -47,6 +47,8 @@ def test_an_unknown_language_gets_all_words() -> None:
         ("300", Clutter.COUNTER),
         ("1.2K shares", Clutter.COUNTER),
         ("Читайте также: Другая новость дня", Clutter.TEASER),
+        ("Sie sind hier: Startseite > Sport", Clutter.TEASER),
+        ("您现在的位置: 首页 > 新闻中心 > 正文", Clutter.TEASER),
         ("Lea también: Otra noticia del día", Clutter.TEASER),
         ("© 2024 Example Media. All rights reserved.", Clutter.TEASER),
         ("This website uses cookies to improve your experience.", Clutter.NOTICE),
@@ -78,6 +80,7 @@ def test_a_line_is_recognised(line: str, clutter: Clutter) -> None:
         "Popular now as then, the songs of the harbour are sung by children and sailors alike.",
         "This is VOA News Cho Sang-jin.",
         "Die Kommentare des Ministers lösten Streit aus.",
+        "Vent de Noroît, à 38 min",
     ],
 )
 def test_a_line_of_the_article_is_not_recognised(line: str) -> None:

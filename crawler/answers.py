@@ -47,7 +47,7 @@ def judged(chain: Chain, answer: Answer, spent: float) -> Page | NotModified:
     """
     url, head = chain.asked[-1], answer.head
     if head.status == _NOT_MODIFIED and chain.request.validators:
-        return NotModified(url=url, chain=chain.asked, fetched_at=now(), elapsed=spent)
+        return NotModified(url=url, chain=chain.asked, fetched_at=now(), elapsed=spent, headers=head.headers)
     if answer.body is None:
         raise BadStatus(url, status=head.status, retry_after=wait_asked(head))
     reason = unwanted_bytes(chain.request.want, answer.body)

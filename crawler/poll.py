@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawler.feeds import read_feed
 from crawler.filters import wanted
+from crawler.freshness import fresh_for
 from crawler.listings import read_listing
 from crawler.walk import MAX_DOCUMENTS, Walk
 from model.errors import CleanError, DiscoveryError, FetchError, PageError
@@ -36,6 +38,8 @@ class Polled:
     links: tuple[Link, ...] = ()
     #: Address of each document -> what to ask with next time, to be kept in place of the earlier; an empty one forgets that.
     validators: Mapping[str, Validators] = field(default_factory=dict)
+    #: How long the endpoint's server says that its answer is good; nothing for those of many documents.
+    fresh_for: timedelta = timedelta()
     #: What went wrong with a part while the rest went well.
     error: PageError | None = None
 
@@ -72,7 +76,9 @@ async def poll(  # four rooms meet here; the rest is keyword-only
         deep = documents > MAX_DOCUMENTS
         walk = Walk(source=source, fetcher=fetcher, known=validators, since=since, documents=documents, by_name=deep)
         unchanged = await walk.run(endpoint.url)
-        return unchanged or Polled(links=walk.found, validators=walk.validators, error=walk.error)
+        if unchanged:
+            return replace(unchanged, headers=())  # they speak of the root alone
+        return Polled(links=walk.found, validators=walk.validators, error=walk.error)
     known = validators.get(endpoint.url, Validators())
     if endpoint.kind is EndpointKind.FEED:
         return await _poll_feed(endpoint, source, fetcher, known)
@@ -81,9 +87,9 @@ async def poll(  # four rooms meet here; the rest is keyword-only
         return page
     learned = {endpoint.url: replace(page.validators, digest=body_hash(page.body))}
     if learned[endpoint.url].digest == known.digest:
-        return Polled(validators=learned)
+        return Polled(validators=learned, fresh_for=fresh_for(page.headers))
     links = await asyncio.to_thread(_section_links, page, source, decode)  # parsing would hold up every other host
-    return Polled(links=links, validators=learned)
+    return Polled(links=links, validators=learned, fresh_for=fresh_for(page.headers))
 
 
 async def _poll_feed(endpoint: Endpoint, source: Source, fetcher: Fetches, known: Validators) -> Polled | NotModified:
@@ -106,7 +112,8 @@ async def _read_feed_at(
     links = () if digest == known.digest else await asyncio.to_thread(_feed_links, page, source)
     # A move counts once a feed was read there: sites that close send all of their addresses to the home page.
     moved_to = page.moved_to or (url if url != endpoint.url else None)
-    return Polled(links=links, validators={endpoint.url: replace(page.validators, moved_to=moved_to, digest=digest)})
+    learned = {endpoint.url: replace(page.validators, moved_to=moved_to, digest=digest)}
+    return Polled(links=links, validators=learned, fresh_for=fresh_for(page.headers))
 
 
 def _feed_links(page: Page, source: Source) -> tuple[Link, ...]:

@@ -102,3 +102,5 @@ class NotModified:
     chain: tuple[str, ...]
     fetched_at: datetime
     elapsed: float
+    #: Of the answer, as a page has them.
+    headers: tuple[tuple[str, str], ...] = ()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cleaners import decode
 from crawler import Polled, discover, poll
 from crawler.archives import recent
+from crawler.freshness import fresh_for
 from crawler.walk import MAX_DOCUMENTS
 from model.errors import PageError
 from model.page import NotModified, Validators
@@ -100,7 +101,7 @@ class Polling:
         except PageError as failure:
             polled = Polled(validators=state.validators, error=failure)
         if isinstance(polled, NotModified):
-            polled = Polled(validators=state.validators)
+            polled = Polled(validators=state.validators, fresh_for=fresh_for(polled.headers))
         failures = state.failures + 1 if polled.error and not polled.links else 0
         regular = next_poll(self._source.every, name=name, now=at, failures=failures)
         saved = await asyncio.wrap_future(
@@ -109,7 +110,7 @@ class Polling:
                     endpoint_id=state.id,
                     run_id=self._scope.run_id,
                     at=at,
-                    next_poll_at=max(regular, at + rest_asked(polled.error)),
+                    next_poll_at=max(regular, at + polled.fresh_for, at + rest_asked(polled.error)),
                     links=recent(polled.links, at) if beside else polled.links,
                     # Documents that no poll names any more are forgotten, else they would be asked for ever.
                     validators={url: Validators() for url in state.validators} | dict(polled.validators),

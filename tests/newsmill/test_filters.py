@@ -108,6 +108,21 @@ def test_what_a_feed_omits_is_found_in_the_sitemap_without_its_archive(site: Sit
     assert not {"/long-ago", "/undated"} & set(site.pages)
 
 
+def test_a_feed_is_not_asked_for_sooner_than_its_server_says(site: Site, sqlite_url: str) -> None:
+    feed = f"<rss version='2.0'><channel><item><link>{site.url('/story')}</link></item></channel></rss>".encode()
+    headers = {"etag": '"1"', "cache-control": "max-age=1800"}
+    site.page("/story", article("story").encode())
+    site.route("/feed", lambda hit: Reply(
+        body=feed, status=304 if "if-none-match" in hit.headers else 200, content_type="text/xml", headers=headers))  # fmt: skip
+    source = Source(name="paper", url=site.url("/"), feeds=(site.url("/feed"),), every="5m")
+    for _ in range(2):  # at first whole, then as it was
+        asyncio.run(crawl(settings_for(sqlite_url), Order(sources=(source,))))
+        with open_store(sqlite_url, readonly=True) as store:
+            (state,) = store.endpoints("paper")
+        assert state.last_polled_at is not None
+        assert (state.next_poll_at - state.last_polled_at).total_seconds() == 1800
+
+
 def test_a_later_date_brings_a_page_back(site: Site, sqlite_url: str) -> None:
     from datetime import timedelta
 

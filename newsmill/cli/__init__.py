@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -48,6 +49,9 @@ def main() -> None:
     """Entry point of the console command: errors of ours end in one line and an exit code, not in a trace."""
     from model.errors import DatabaseBusy, DatabaseUnavailable, NewsmillError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that lacks a character shows its number
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except NewsmillError as error:

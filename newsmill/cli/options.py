@@ -37,9 +37,9 @@ def day(text: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # the last evening of the year 9999 in the west is no moment of UTC
         raise typer.BadParameter(f"{text!r} is not a date such as 2026-11-22 or 2026-11-22T08:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 OfSource = Annotated[str | None, typer.Option("--source", "-s", help="Only of this source.")]

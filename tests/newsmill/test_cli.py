@@ -114,6 +114,7 @@ def test_an_unknown_source_lists_those_there_are(words: tuple[str, ...], crawled
         (("crawl", "--url", "http://example.org/a", "--since", "2026-11-01"), "--url names the pages"),
         (("crawl", "--list-pages", "3"), "--since asks for"),
         (("crawl", "--since", "yesterday"), "2026-11-22"),
+        (("search", "x", "--until", "9999-12-31T23:00-05:00"), "2026-11-22"),
         (("clean", "page.html", "--explain", "--format", "markdown"), "a form of their own"),
         (("show", "1", "--raw", "--json"), "one at a time"),
         (("show", "1", "--explain", "--diff"), "one at a time"),
@@ -130,6 +131,17 @@ def test_a_folder_that_cannot_be_made_ends_in_one_line(words: tuple[str, ...], t
     told = newsmill(*words, folder=tmp_path, code=5 if "demo" in words else 1)
     assert "cannot be written" in " ".join(told.split())
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("words", [("db", "cut", "9" * 30, "1"), ("reclean", "--after", "9" * 30), ("show", "9" * 30)])
+def test_a_number_that_no_database_holds_ends_in_one_line(words: tuple[str, ...], crawled: Path) -> None:
+    assert "Traceback" not in newsmill(*words, folder=crawled, code=1)
+
+
+def test_a_terminal_that_lacks_a_character_shows_its_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    (tmp_path / "page.txt").write_text("Мост закрыт. " * 40, encoding="utf8")
+    assert "\\u041c" in newsmill("clean", "page.txt", "--explain", folder=tmp_path)
 
 
 def test_no_reader_any_more_is_no_error(crawled: Path) -> None:

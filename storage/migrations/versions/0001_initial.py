@@ -23,6 +23,21 @@ SEARCH = {
 
 
 def upgrade() -> None:
+    _raw_body()
+    _run()
+    _source()
+    _endpoint()
+    _site_memory()
+    _page()
+    _article()
+    _event()
+    _page_fetch()
+    _revision()
+    for statement in SEARCH[op.get_context().dialect.name]:
+        op.execute(statement)
+
+
+def _raw_body() -> None:
     op.create_table(
         "raw_body",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -36,6 +51,9 @@ def upgrade() -> None:
         comment="Pages as served, each body once; readers never need it.",
     )
     op.create_index(op.f("ix_raw_body_stored_at"), "raw_body", ["stored_at"], unique=False)
+
+
+def _run() -> None:
     op.create_table(
         "run",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -49,6 +67,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
         comment="One run of newsmill.",
     )
+
+
+def _source() -> None:
     op.create_table(
         "source",
         sa.Column("name", Words(), nullable=False, comment="The source's name in config.yaml."),
@@ -69,6 +90,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_source")),
         comment="A news site as config.yaml names it.",
     )
+
+
+def _endpoint() -> None:
     op.create_table(
         "endpoint",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -100,6 +124,9 @@ def upgrade() -> None:
         comment="A page of a source that lists articles.",
     )
     op.create_index(op.f("ix_endpoint_next_poll_at"), "endpoint", ["next_poll_at"], unique=False)
+
+
+def _site_memory() -> None:
     op.create_table(
         "site_memory",
         sa.Column("source", Words(), nullable=False, comment="Name of its source."),
@@ -110,6 +137,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", name=op.f("pk_site_memory")),
         comment="What a site's earlier pages taught about its clutter.",
     )
+
+
+def _page() -> None:
     op.create_table(
         "page",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -152,6 +182,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_page_article_id"), "page", ["article_id"], unique=False)
     op.create_index(op.f("ix_page_source_next_attempt_at"), "page", ["source", "next_attempt_at"], unique=False)
     op.create_index(op.f("ix_page_url"), "page", ["url"], unique=False)
+
+
+def _article() -> None:
     op.create_table(
         "article",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -208,6 +241,9 @@ def upgrade() -> None:
     op.create_index(op.f("ix_article_source_id"), "article", ["source", "id"], unique=False)
     op.create_index(op.f("ix_article_text_hash"), "article", ["text_hash"], unique=False)
     op.create_index(op.f("ix_article_url"), "article", ["url"], unique=False)
+
+
+def _event() -> None:
     op.create_table(
         "event",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -232,6 +268,9 @@ def upgrade() -> None:
         comment="Every visit to a page and every poll of an endpoint.",
     )
     op.create_index(op.f("ix_event_run_id"), "event", ["run_id"], unique=False)
+
+
+def _page_fetch() -> None:
     op.create_table(
         "page_fetch",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -252,6 +291,9 @@ def upgrade() -> None:
         comment="A fetch whose body was kept: first ones, those that brought a revision, those that could not be cleaned.",
     )
     op.create_index(op.f("ix_page_fetch_raw_body_id"), "page_fetch", ["raw_body_id"], unique=False)
+
+
+def _revision() -> None:
     op.create_table(
         "revision",
         sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
@@ -273,8 +315,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_revision_fetch_id"), "revision", ["fetch_id"], unique=False)
     op.create_index(op.f("ix_revision_seen_at"), "revision", ["seen_at"], unique=False)
-    for statement in SEARCH[op.get_context().dialect.name]:
-        op.execute(statement)
 
 
 def downgrade() -> None:

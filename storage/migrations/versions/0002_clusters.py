@@ -27,6 +27,14 @@ def _article(name: str, comment: str) -> sa.Column[int]:
 
 
 def upgrade() -> None:
+    _signature()
+    _shingle()
+    _likeness()
+    _cut()
+    _comment(_AFTER, _BEFORE)
+
+
+def _signature() -> None:
     op.create_table(
         "signature",
         _article("article_id", "The article."),
@@ -42,6 +50,9 @@ def upgrade() -> None:
         comment="What an article's current text is compared by.",
     )
     op.create_index(op.f("ix_signature_algorithm"), "signature", ["algorithm"])
+
+
+def _shingle() -> None:
     op.create_table(
         "shingle",
         sa.Column(
@@ -53,6 +64,9 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_shingle_article_id"), "shingle", ["article_id"])
+
+
+def _likeness() -> None:
     op.create_table(
         "likeness",
         _article("article_id", "An article."),
@@ -72,6 +86,9 @@ def upgrade() -> None:
         comment="Two articles with much the same text; each pair stands here both ways round.",
     )
     op.create_index(op.f("ix_likeness_other_id"), "likeness", ["other_id"])
+
+
+def _cut() -> None:
     op.create_table(
         "cut",
         _article("article_id", "The one with the lower id."),
@@ -80,7 +97,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "other_id", name=op.f("pk_cut")),
         comment="Two articles that a person said are not one story; they are never in one cluster again.",
     )
-    _comment(_AFTER, _BEFORE)
 
 
 def downgrade() -> None:

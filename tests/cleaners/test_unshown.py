@@ -99,6 +99,16 @@ def test_rows_refer_to_each_other_and_texts_are_counted_in_bytes() -> None:
     assert elements_of(found) == "<div><p>Hé</p></div>"
 
 
+@pytest.mark.parametrize("row", [["$", "p", None, "no properties"], ["$", 7, None, {"children": "x"}], ["$", "p", None], ["$"]])
+def test_what_only_begins_like_an_element_is_none(row: list[object]) -> None:
+    assert "<p>" not in elements_of(rows([f"self.__next_f.push([1,{json.dumps('0:' + json.dumps(row))}])"]))
+
+
+def test_components_are_drawn_by_what_they_hold() -> None:
+    row = ["$", "$L5", None, {"children": ["$", "p", None, {"children": "Text."}]}]
+    assert elements_of(rows([f"self.__next_f.push([1,{json.dumps('0:' + json.dumps(row))}])"])) == "<p>Text.</p>"
+
+
 def test_a_list_of_whole_stories_is_no_story() -> None:
     stories = [{"content": BODY * 5}, {"content": BODY * 5}]
     assert told(f"<script type='application/json'>{json.dumps({'stories': stories})}</script>").count(PARAGRAPHS[0]) == 5

@@ -154,6 +154,8 @@ class Place:
             FetchTimeout: reading or the whole took too long.
         """
         url = self._target.url
+        if seconds <= 0:  # used up by redirects before
+            raise FetchTimeout(url, f"the whole request: more than {self._options.total_timeout:g} s")
         try:
             async with asyncio.timeout(seconds):
                 return await self._get(headers, take)

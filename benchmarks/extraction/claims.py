@@ -1,7 +1,8 @@
 """``python -m benchmarks.extraction.claims``: titles, authors and dates beside trafilatura's, where a corpus names them.
 
 A title counts as right when it is the gold one but for case, punctuation and white space; "to the letter" only white space
-may differ. Authors are compared as sets of names, F1 over all pages that name any. A date is right when the day is.
+may differ. Authors are compared as sets of names, F1 over all pages that name any. A date is right when the day is,
+ours that of UTC: gold without a zone may call it the day before or after.
 """
 
 from __future__ import annotations
@@ -37,13 +38,13 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Shares of pages, and F1 of authors; 0 where no page has gold."""
+    """Shares of pages, and F1 of authors; None where no page has gold."""
 
     pages: int
-    title: float
-    to_the_letter: float
-    authors: float
-    date: float
+    title: float | None
+    to_the_letter: float | None
+    authors: float | None
+    date: float | None
 
 
 def named(names: Sequence[str]) -> frozenset[str]:
@@ -84,13 +85,13 @@ def figures(pairs: Sequence[tuple[Claimed, Claimed]]) -> Figures:
         pages=len(pairs),
         title=_share([normalised(gold) == normalised(found) for gold, found in titled]),
         to_the_letter=_share([gold.split() == found.split() for gold, found in titled]),
-        authors=2 * shared / max(1, sum(len(gold) + len(found) for gold, found in signed)),
+        authors=2 * shared / sum(len(gold) + len(found) for gold, found in signed) if signed else None,
         date=_share([_same_day(gold, found) for gold, found in dated]),
     )
 
 
-def _share(right: Sequence[bool]) -> float:
-    return sum(right) / max(1, len(right))
+def _share(right: Sequence[bool]) -> float | None:
+    return sum(right) / len(right) if right else None
 
 
 def _same_day(gold: str, found: str) -> bool:
@@ -123,15 +124,17 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1, help="measure only each so-many-th page")
     options = parser.parse_args()
     extractors: dict[str, Callable[[bytes, str | None], Claimed]] = {"newsmill": newsmill, "trafilatura": trafilatura}
-    print(f"{'set':<12} {'extractor':<12} {'pages':>5}  title  to the letter  authors F1  date")
+    print(f"{'set':<12} {'extractor':<12} {'pages':>5}  title  to the letter  authors F1   date")
     for name in (name for name in SETS if (options.corpus / name).is_dir()):
         pages = list(_pages(options.corpus / name, options.every))
         for extractor, extract in extractors.items():
             told = figures([(gold, extract(html, url)) for gold, html, url in pages])
-            print(
-                f"{name:<12} {extractor:<12} {told.pages:>5}  {told.title:5.3f}  {told.to_the_letter:13.3f}"
-                f"  {told.authors:10.3f}  {told.date:.3f}"
-            )
+            cells = zip((told.title, told.to_the_letter, told.authors, told.date), (5, 13, 10, 5), strict=True)
+            print(f"{name:<12} {extractor:<12} {told.pages:>5}", *(_cell(share, width) for share, width in cells), sep="  ")
+
+
+def _cell(share: float | None, width: int) -> str:
+    return f"{'-' if share is None else format(share, '.3f'):>{width}}"
 
 
 if __name__ == "__main__":

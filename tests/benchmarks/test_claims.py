@@ -42,7 +42,7 @@ def test_it_prints_a_line_for_each_extractor(tmp_path: Path) -> None:
     (folder / "html").mkdir(parents=True)
     page = b"<title>Ferry sails</title><h1>Ferry sails</h1>" + b"<p>It sails again tonight, after forty years ashore.</p>" * 5
     (folder / "html" / "1.html.gz").write_bytes(gzip.compress(page))
-    gold: dict[str, object] = {"id": "1", "url": "http://harbour.example/1", "title": "Ferry sails", "authors": [], "published": None}
+    gold: dict[str, object] = {"id": "1", "url": "http://harbour.example/1", "title": "Ferry sails", "authors": []}
     (folder / "gold.jsonl").write_text(json.dumps(gold))
     words = [sys.executable, "-m", "benchmarks.extraction.claims", "--corpus", str(tmp_path)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)

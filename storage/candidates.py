@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from storage.shingles import sample, step_of
 from storage.sources import CHUNK
@@ -25,15 +25,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Connection, Row, TextClause
+    from sqlalchemy import ColumnElement, Connection, FromClause, Row, TextClause
 
     from storage.shingles import Hashes
+
+
+def earliest_first(articles: FromClause) -> tuple[ColumnElement[Any], ...]:
+    """What articles are ordered by: the date they claim, then the address; those without a date come last."""
+    return articles.c.published.is_(None), articles.c.published, articles.c.url
+
 
 #: Articles first seen further apart are not compared, unless their texts are equal.
 WINDOW = timedelta(days=30)
 #: Articles one is compared with at most, the likeliest first, then the earliest.
 MOST: Final = 100
-EARLIEST_FIRST: Final = (article_table.c.published.is_(None), article_table.c.published, article_table.c.url)
 #: A sample tells containment with an error of about .1: what it puts below this is not compared.
 _ESTIMATED = 0.35
 #: Rows of the index that are simply counted. An article that is nobody's copy finds none or a few.
@@ -50,15 +55,20 @@ _NEWEST = (
     "SELECT * FROM (SELECT hash, article_id FROM shingle WHERE hash = :h{0} AND article_id <> :id"
     " ORDER BY hash DESC, article_id DESC LIMIT :most) AS s{0}"
 )
+#: By number first, and only then by time. PostgreSQL plans a statement it has seen often without looking at its values, takes
+#: any stretch of time for a two-hundredth of the table, and would read all articles of two months for each new one.
+_NAMED = (
+    select(*(article_table.c[name] for name in ("id", "first_seen_at", "text_hash", "published", "url")))
+    .where(article_table.c.id.in_(bindparam("ids", expanding=True)))
+    .cte("named")
+    .prefix_with("MATERIALIZED", dialect="postgresql")
+)
+#: Asked for each: for a join PostgreSQL would read the signatures of all articles, for a few hundred.
+_SIZE = func.coalesce(select(signature_table.c.shingles).where(signature_table.c.article_id == _NAMED.c.id).scalar_subquery(), 0)
 _CANDIDATES = (
-    select(article_table.c.id, signature_table.c.shingles, signature_table.c.step)
-    .join(signature_table, signature_table.c.article_id == article_table.c.id)
-    .where(
-        article_table.c.id.in_(bindparam("ids", expanding=True)),
-        article_table.c.first_seen_at.between(bindparam("since"), bindparam("until")),
-        article_table.c.text_hash != bindparam("hash"),
-    )
-    .order_by(*EARLIEST_FIRST)
+    select(_NAMED.c.id, _SIZE.label("shingles"))
+    .where(_NAMED.c.first_seen_at.between(bindparam("since"), bindparam("until")), _NAMED.c.text_hash != bindparam("hash"))
+    .order_by(*earliest_first(_NAMED))
 )
 
 
@@ -100,7 +110,7 @@ def candidates(connection: Connection, article: Signed, hashes: Hashes) -> list[
     step, found = step_of(len(hashes)), list[tuple[float, int]]()
     for row in connection.execute(_CANDIDATES, asked):
         # Where both samples keep one in so many, what they share speaks for so many times as much.
-        shared = hits.counted[row.id] * max(step, row.step) / hits.asked
+        shared = hits.counted[row.id] * max(step, step_of(row.shingles)) / hits.asked
         found.append((shared / max(1, min(len(hashes), row.shingles)), int(row.id)))
     likely = sorted((pair for pair in found if pair[0] >= _ESTIMATED), key=lambda pair: -min(1.0, pair[0]))
     return [other for _, other in likely[:MOST]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
-from storage.candidates import EARLIEST_FIRST, MOST, Signed, candidates
+from storage.candidates import MOST, Signed, candidates, earliest_first
 from storage.shingles import ALGORITHM, Hashes, Overlap, overlap, sample, shingles, step_of
 from storage.sources import CHUNK
 from storage.tables import article as article_table
@@ -35,7 +35,7 @@ _LEAST_SHARED = 16
 _EQUALS = (
     select(article_table.c.id)
     .where(article_table.c.text_hash == bindparam("hash"), article_table.c.id != bindparam("id"))
-    .order_by(*EARLIEST_FIRST)
+    .order_by(*earliest_first(article_table))
     .limit(MOST)
 )
 # Made once, as in `storage.visits`.

@@ -45,6 +45,8 @@ _READ = (
     "SELECT source, count(*) FROM articles WHERE first_seen_at > '2025-12-31' GROUP BY source",
     "SELECT * FROM articles WHERE id = 77",
 )
+#: The server's processes that answer clients; one that tidies in the background comes and goes.
+_BACKENDS = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +156,7 @@ def _cpu(store: Store) -> float:
     with store.reading() as connection:
         if connection.dialect.name != "postgresql":
             return own
-        backends = connection.scalars(text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")).all()
+        backends = connection.scalars(_BACKENDS).all()
     files = (Path(f"/proc/{pid}/stat") for pid in backends)
     ticks = (file.read_text().rpartition(")")[2].split()[11:13] for file in files if file.exists())
     return own + sum(int(number) for pair in ticks for number in pair) / os.sysconf("SC_CLK_TCK")

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy.dialects import postgresql
 from visiting import NOON, Site, cleaned, rows, url
 
-from storage import candidates
+from storage import candidates, open_store
 
 if TYPE_CHECKING:
     from storage import Store
@@ -63,3 +64,30 @@ def test_a_story_that_more_papers_carry_than_are_compared_is_one_cluster(store: 
     ((members, told),) = rows(store, "SELECT count(*), count(containment) FROM cluster_members WHERE relation <> 'first'")
     assert (members, told) == (count - 1, count - 1), "each says how much of the first one it has"
     assert [finding for finding in store.check() if finding.wrong] == []
+
+
+#: Rows as PostgreSQL's planner sees them; what they refer to is of no matter to it.
+_MANY_ARTICLES = (
+    "SET LOCAL session_replication_role = replica",
+    """INSERT INTO article (source, identity, page_id, url, kind, authors, tags, paywalled, revision, text_hash, word_count,
+       first_seen_at, last_seen_at)
+       SELECT 'site', n, n, n, 'article', '[]', '[]', false, 1, md5(n::text), 9, moment, moment
+       FROM (SELECT n, timestamptz '2026-01-01' + n * interval '1 minute' AS moment
+             FROM generate_series(1, 20000) AS n) AS made""",
+    "INSERT INTO signature (article_id, algorithm, shingles, step) SELECT id, 'some', 9, 1 FROM article",
+    "ANALYZE article",
+    "ANALYZE signature",
+)
+
+
+def test_candidates_are_looked_up_by_number_even_by_a_plan_that_serves_any_values(postgres_url: str) -> None:
+    asked = candidates._CANDIDATES.params(ids=list(range(1, 201)), since=NOON, until=NOON, hash="0")
+    told = asked.compile(dialect=postgresql.dialect(paramstyle="numeric_dollar"), compile_kwargs={"render_postcompile": True})
+    with open_store(postgres_url) as store, store.writing() as connection:
+        for statement in _MANY_ARTICLES:
+            connection.exec_driver_sql(statement)
+        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {told}").scalars())
+    assert "pk_article" in plan
+    assert "pk_signature" in plan
+    assert "ix_article_first_seen_at" not in plan
+    assert "Seq Scan" not in plan

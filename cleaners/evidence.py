@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from cleaners.align import shares
 from cleaners.judge import Opinion
 from cleaners.measure import size
@@ -16,7 +18,6 @@ from model.article import BlockKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from cleaners.tree import Document
@@ -55,15 +56,23 @@ def first_opinions(document: Document) -> Opinions:
 def opinions_of(document: Document, found: NDArray[np.float64]) -> Opinions:
     """Keep probabilities, one for each of at least one block, as opinions with reasons; comments and teasers are no text."""
     blocks = document.blocks
-    kept = chosen(found)
-    scores = (
-        max(score, _CHOSEN) if keep else min(score, _CHOSEN - 0.001) for score, keep in zip(found.tolist(), kept, strict=True)
-    )
     opinions = tuple(
-        Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN)) for block, score in zip(blocks, scores, strict=True)
+        Opinion(score=score, reason=_reason(block, kept=score >= _CHOSEN))
+        for block, score in zip(blocks, found.tolist(), strict=True)
     )
-    sound = without_teasers(blocks, without_threads(document, opinions))
+    sound = without_teasers(blocks, without_threads(document, with_likeliest(opinions)))
     return Opinions(blocks=sound, doubt=doubt(blocks, found))
+
+
+def with_likeliest(opinions: Sequence[Opinion]) -> tuple[Opinion, ...]:
+    """The opinions, and where none keeps a block, those that come near the likeliest keep theirs."""
+    kept = chosen(np.array([opinion.score for opinion in opinions]))
+    return tuple(
+        Opinion(score=_CHOSEN, reason="among the likeliest of a page that has nothing sure")
+        if keep and opinion.score < _CHOSEN
+        else opinion
+        for opinion, keep in zip(opinions, kept, strict=True)
+    )
 
 
 def with_second(blocks: Sequence[Block], first: Sequence[Opinion], text: str) -> tuple[Opinion, ...]:

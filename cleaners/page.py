@@ -13,12 +13,12 @@ from cleaners.captions import caption_rulings
 from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
-from cleaners.evidence import Opinions, first_opinions, held, mass, sure, with_second
+from cleaners.evidence import Opinions, first_opinions, held, mass, sure, with_likeliest, with_second
 from cleaners.gaps import UNLIKELY, gap_rulings
 from cleaners.judge import Opinion, judge
 from cleaners.kinds import kind_of
 from cleaners.lexicon import lexicon
-from cleaners.measure import size, word_count
+from cleaners.measure import is_prose, size, word_count
 from cleaners.memory import memory_rulings, with_prior
 from cleaners.metadata import claimed_language, read_metadata
 from cleaners.names import distinct, names
@@ -167,7 +167,11 @@ def _heard(
     if not (opinions.doubtful and second.text):
         return blocks, heard, opinions.doubt
     heard = with_second(blocks, heard, second.text)
-    return blocks, heard, doubt(blocks, np.array([opinion.score for opinion in heard]))
+    left = doubt(blocks, np.array([opinion.score for opinion in heard]))
+    # Two opinions that cancel each other leave nothing: rather doubtful prose than none.
+    likely = with_likeliest(heard)
+    prose = frozenset(at for at in held(blocks, likely) if is_prose(blocks[at]))
+    return blocks, likely if mass(blocks, prose) >= _ENOUGH else heard, left
 
 
 def _from_data(block: Block) -> Opinion:

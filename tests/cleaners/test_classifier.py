@@ -13,8 +13,14 @@ from benchmarks.training.labels import align
 from benchmarks.training.pages import examples
 from benchmarks.training.renderings import STYLES, render
 from benchmarks.training.score import tokens
+from cleaners import page
 from cleaners.blocks import read_blocks
 from cleaners.classifier import Forest, load, save, shipped
+from cleaners.evidence import Opinions, with_likeliest
+from cleaners.judge import Opinion
+from cleaners.opinion import SecondOpinion
+from model.memory import SiteMemory
+from model.source import Rules
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +168,22 @@ def test_each_page_is_learned_from_twice_and_an_empty_one_is_only_judged() -> No
 def test_dumps_are_rendered_in_styles(style: str, dump: str) -> None:
     blocks = read_blocks("<h2>Head</h2><p><a href=/>Said</a> here</p><ul><li>One<li>Two</ul>")
     assert render(blocks, STYLES[style]) == dump
+
+
+def test_of_a_page_that_has_nothing_sure_the_likeliest_blocks_are_kept() -> None:
+    weak = [Opinion(score=score, reason="it reads like text") for score in (0.02, 0.45, 0.4, 0.2)]
+    assert [opinion.score for opinion in with_likeliest(weak)] == [0.02, 0.5, 0.5, 0.2]
+    sure = [*weak, Opinion(score=0.7, reason="it reads like text")]
+    assert with_likeliest(sure) == tuple(sure)
+
+
+def test_two_opinions_that_cancel_each_other_leave_the_likelier_prose(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "bridges were mended in the valley, and the mayor said so on Monday to all who asked her for it."
+    paragraphs = "".join(f"<p>{number} {said}</p>" for number in range(12))
+    read = page.read_page(f"<html><body>{paragraphs}</body></html>", Rules())
+    blocks = read.document.blocks
+    opinions = Opinions(blocks=tuple(Opinion(score=0.55, reason="it reads like text") for _ in blocks), doubt=0.6)
+    monkeypatch.setattr(page, "second_opinion", lambda *_, **__: SecondOpinion(text="Another text that is nowhere on the page."))
+    cleaned = page.judged_page(read, url=None, memory=SiteMemory(), language="en", opinions=opinions)
+    assert cleaned.article.text.count("bridges were mended") == 12
+    assert cleaned.doubt > 0.5

@@ -6,17 +6,18 @@ import fcntl
 import hashlib
 import os
 import socket
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from model.errors import DatabaseBusy, DatabaseUnavailable
+from model.errors import DatabaseBusy, DatabaseUnavailable, StorageError
 from storage.engine import foreign_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
     from typing import Self
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 _WAIT = "try again when it has ended"
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Held until closed, or until the process ends however it does; a server that was restarted forgets it (`keep`)."""
+class Lease(ABC):
+    """Held until closed, or until the process ends however it does.
 
-    name: str
-    _free: Callable[[], None]
-    _keep: Callable[[], None]
+    A PostgreSQL server that was restarted forgets it: `confirm` tells, `keep` takes it again.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __enter__(self) -> Self:
         return self
@@ -40,10 +42,19 @@ class Lease:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Let others have it."""
-        self._free()
 
+    @abstractmethod
+    def confirm(self) -> None:
+        """Make sure that it was not lost while it was to be held.
+
+        Raises:
+            DatabaseUnavailable: it was lost, so somebody else may hold it by now.
+        """
+
+    @abstractmethod
     def keep(self) -> None:
         """Make sure that it is still held, and take it again where a restarted server forgot it.
 
@@ -51,7 +62,6 @@ class Lease:
             DatabaseBusy: somebody else took it meanwhile.
             DatabaseUnavailable: the server cannot be reached.
         """
-        self._keep()
 
 
 def take_lease(address: Address, name: str) -> Lease:
@@ -62,76 +72,100 @@ def take_lease(address: Address, name: str) -> Lease:
         DatabaseUnavailable: the database or the file beside it cannot be reached.
     """
     if address.path is not None:
-        return _by_file(address.path.with_name(f"{address.path.name}.{name}.lock"), name)
-    return _by_server(address, name)
+        return _FileLease(address.path.with_name(f"{address.path.name}.{name}.lock"), name)
+    return _ServerLease(address, name)
 
 
 def _myself() -> str:
     return f"process {os.getpid()} on {socket.gethostname()}"
 
 
-def _by_file(path: Path, name: str) -> Lease:
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise DatabaseUnavailable(f"{path}: cannot be written ({error.strerror})") from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(descriptor, 200, 0).decode("utf8", "replace").strip() or "another process"
-        os.close(descriptor)
-        raise DatabaseBusy(f"{holder} holds this database as its {name} ({path}); {_WAIT}") from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{_myself()}\n".encode(), 0)
-    # The file stays: who deletes a lock file can delete one that another has just locked.
-    return Lease(name, lambda: os.close(descriptor), lambda: None)
+class _FileLease(Lease):
+    """A lock on a file beside the database. The system keeps it, so it is never lost."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(name)
+        try:
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise DatabaseUnavailable(f"{path}: cannot be written ({error.strerror})") from error
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = os.pread(self._descriptor, 200, 0).decode("utf8", "replace").strip() or "another process"
+            os.close(self._descriptor)
+            raise DatabaseBusy(f"{holder} holds this database as its {name} ({path}); {_WAIT}") from error
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{_myself()}\n".encode(), 0)
+
+    def close(self) -> None:
+        # The file stays: who deletes a lock file can delete one that another has just locked.
+        os.close(self._descriptor)
+
+    def confirm(self) -> None:
+        pass
+
+    def keep(self) -> None:
+        pass
 
 
-def _by_server(address: Address, name: str) -> Lease:
-    session = _Session(address, name)
-    session.take()
-    return Lease(name, session.close, session.keep)
-
-
-class _Session:
-    """A connection of its own whose advisory lock is the lease."""
+class _ServerLease(Lease):
+    """A connection of its own whose advisory lock is the lease. Threads may share it."""
 
     def __init__(self, address: Address, name: str) -> None:
-        self._address, self._name = address, name
+        super().__init__(name)
+        self._address = address
         self._key = int.from_bytes(hashlib.blake2b(f"newsmill {name}".encode(), digest_size=8).digest(), "big", signed=True)
         options = {"application_name": f"newsmill {name}: {_myself()}"[:63], "connect_timeout": 10}
         self._engine = create_engine(address.url, poolclass=NullPool, connect_args=options, isolation_level="AUTOCOMMIT")
+        #: None: closed, or lost.
         self._connection: Connection | None = None
+        self._lost = False
+        self._lock = Lock()
+        self._take()
 
-    def take(self) -> None:
-        """Connect and lock.
+    def close(self) -> None:
+        with self._lock:
+            self._hang_up()
 
-        Raises:
-            DatabaseBusy: somebody else holds the lock.
-            DatabaseUnavailable: the server cannot be reached.
-        """
+    def confirm(self) -> None:
+        with self._lock:
+            if self._lost:
+                raise DatabaseUnavailable(
+                    f"{self._address}: the connection that kept other processes out was lost; what was written stays, begin again"
+                )
+            if self._connection is not None:
+                self._ask(self._connection)
+
+    def keep(self) -> None:
+        with self._lock:
+            with suppress(DatabaseUnavailable):
+                if self._connection is not None:
+                    self._ask(self._connection)
+            if self._connection is None:
+                self._take()
+
+    def _take(self) -> None:
         with foreign_errors(self._address):
             connection = self._engine.connect()
             if connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}):
-                self._connection = connection
+                self._connection, self._lost = connection, False
                 return
             holder = _holder(connection, self._key)
             connection.close()
-        raise DatabaseBusy(f"{holder} holds this database as its {self._name} ({self._address}); {_WAIT}")
+        raise DatabaseBusy(f"{holder} holds this database as its {self.name} ({self._address}); {_WAIT}")
 
-    def keep(self) -> None:
-        """Lock again where the connection is lost; the lock went with it."""
+    def _ask(self, connection: Connection) -> None:
+        """Any answer will do: the lock lives as long as its connection."""
         try:
             with foreign_errors(self._address):
-                if self._connection is not None:
-                    self._connection.scalar(text("SELECT 1"))
-                    return
-        except DatabaseUnavailable:
-            self.close()
-        self.take()
+                connection.exec_driver_sql("SELECT 1")
+        except StorageError:
+            self._hang_up()
+            self._lost = True
+            raise
 
-    def close(self) -> None:
-        """Unlock by hanging up."""
+    def _hang_up(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None

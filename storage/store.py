@@ -67,6 +67,7 @@ class Store:
         self.address = address
         self._readers = connect_engine(address, readonly=True)
         self._writers = None if readonly else connect_engine(address, readonly=False)
+        self._leases: list[Lease] = []
 
     def __enter__(self) -> Self:
         return self
@@ -82,10 +83,16 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write; others that would wait for its end."""
+        """A transaction that may write; others that would wait for its end.
+
+        Raises:
+            DatabaseUnavailable: opened for reading only, or a lease that was taken through this store is lost.
+        """
         if self._writers is None:
             raise DatabaseUnavailable(f"{self.address} was opened for reading only")
         with foreign_errors(self.address), self._writers.begin() as connection:
+            for lease in self._leases:  # asked within the transaction: a server that restarts after this ends both
+                lease.confirm()
             yield connection
 
     @contextmanager
@@ -122,10 +129,13 @@ class Store:
     def lease(self, name: str) -> Lease:
         """Be the only one who holds this name on this database, until the lease is closed or the process ends.
 
+        Where the lease is lost before that, this store writes nothing more: `Lease.keep` may take it again.
+
         Raises:
             DatabaseBusy: somebody else holds it; says who.
         """
-        return take_lease(self.address, name)
+        self._leases.append(take_lease(self.address, name))
+        return self._leases[-1]
 
     # Writes, each a transaction of its own; `Writer` groups them.
 

@@ -16,6 +16,8 @@ from playwright.async_api import Error
 
 from crawler import screening, targets
 from crawler.chain import readdressed
+from crawler.flattening import read_document
+from crawler.relaying import WIRE_HEADERS, headers_of, passed
 from crawler.screening import Verdict, screened
 from model.errors import BadRedirect, BadStatus, FetchError, FetchTimeout, RenderFailed, TooLarge
 from model.page import Page, Want
@@ -32,69 +34,6 @@ if TYPE_CHECKING:
 _QUIET: Final = 0.6
 #: Seconds that reading the page may take: scripts without end hold it up for ever.
 _READING: Final = 20.0
-
-#: Never handed to the browser: what described the bytes on the wire, and what we send on our own terms.
-_WIRE_HEADERS: Final = frozenset(
-    {
-        "connection",
-        "content-encoding",
-        "content-length",
-        "keep-alive",
-        "set-cookie",
-        "strict-transport-security",
-        "transfer-encoding",
-    }
-)
-#: Headers of a script's request that are passed on; a script may add its own, which data often needs.
-_NOT_PASSED: Final = frozenset(
-    {
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "cookie",
-        "host",
-        "if-modified-since",
-        "if-none-match",
-        "range",
-        "user-agent",
-    }
-)
-#: What is said of a document besides its own policy: no frames, pictures, workers; no forms, pop-ups, downloads (the sandbox).
-_POLICY: Final = (
-    "sandbox allow-scripts allow-same-origin; connect-src http: https:; font-src 'none'; frame-src 'none'; img-src 'none'; "
-    "manifest-src 'none'; media-src 'none'; object-src 'none'; worker-src 'none'"
-)
-#: Reads the document in a world in which the page's scripts have changed nothing. Where there are shadow trees, a copy of what
-#: is shown: each in the place of its host's children, and those in the place of the slots they are assigned to (the "flat tree"
-#: of CSS Scoping). It is built in a document without scripts, node by node, so that no element of the page's own comes alive.
-_READ: Final = """
-(() => {
-    const flat = root => {
-        const inert = document.implementation.createHTMLDocument("");
-        const copy = inert.importNode(root, false);
-        const pending = [[root, copy]];
-        while (pending.length) {
-            const [from, to] = pending.pop();
-            const nodes = [...(from.shadowRoot || from).childNodes].reverse();
-            while (nodes.length) {
-                const node = nodes.pop();
-                if (node.localName === "slot" && node.getRootNode() instanceof ShadowRoot) {
-                    const assigned = node.assignedNodes();
-                    for (const it of [...(assigned.length ? assigned : node.childNodes)].reverse()) nodes.push(it);
-                } else {
-                    const twin = to.appendChild(inert.importNode(node, node.localName === "template"));
-                    if (node.localName !== "template") pending.push([node, twin]);
-                }
-            }
-        }
-        return copy;
-    };
-    const root = document.documentElement;
-    const shadowed = root && [root, ...root.querySelectorAll("*")].some(element => element.shadowRoot);
-    const text = root ? (shadowed ? flat(root) : root).outerHTML : "";
-    return text.length > %d ? null : text;
-})()
-"""
 
 
 class Load(Protocol):
@@ -135,7 +74,7 @@ async def shown(page: Page, context: BrowserContext, *, load: Load, jar: Jar, ca
         if show.trouble is not None:
             raise readdressed(show.trouble, page.chain[0], f"{show.trouble.detail}; its scripts lead to {show.trouble.url}")
         async with asyncio.timeout(_READING):
-            text = await _read(context, window, cap)
+            text = await read_document(context, window, cap)
     except TimeoutError as error:
         raise RenderFailed(page.chain[0], "its scripts do not end") from error
     finally:
@@ -148,20 +87,10 @@ async def shown(page: Page, context: BrowserContext, *, load: Load, jar: Jar, ca
 
 def _as_page(last: Page, first: Page, body: bytes, *, elapsed: float) -> Page:
     """The document at which the browser arrived, with what it made of it. Its validators would be those of the bare markup."""
-    about_bytes = _WIRE_HEADERS | {"content-type", "etag", "last-modified"}
+    about_bytes = WIRE_HEADERS | {"content-type", "etag", "last-modified"}
     headers = (("content-type", "text/html; charset=utf-8"), *(it for it in last.headers if it[0] not in about_bytes))
     chain = first.chain if last is first else (*first.chain, *last.chain)
     return replace(last, chain=chain, headers=headers, body=body, fetched_at=now(), elapsed=first.elapsed + elapsed)
-
-
-async def _read(context: BrowserContext, window: Window, cap: int) -> str | None:
-    """The document as markup, None where it is longer than the cap: it is measured before it leaves the browser."""
-    session = await context.new_cdp_session(window)
-    frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-    world = await session.send("Page.createIsolatedWorld", {"frameId": frame})
-    asked = {"expression": _READ % cap, "contextId": world["executionContextId"], "returnByValue": True}
-    value = (await session.send("Runtime.evaluate", asked))["result"].get("value")
-    return value if isinstance(value, str) else None
 
 
 class _Show:
@@ -273,7 +202,7 @@ class _Show:
         if self._parts > screening.MAX_PARTS or self._bytes > screening.MAX_BYTES:
             raise TooLarge(target.url, "the page asks for too much")
         await self._take_cookies(target.url)
-        headers = tuple((name, value) for name, value in request.headers.items() if _is_passed(name, value))
+        headers = passed(request.headers)
         part = await self._load(target.url, Want.PART, self._jar, headers)
         self._bytes += len(part.body)
         if is_script:
@@ -289,23 +218,4 @@ class _Show:
         self._jar.take(lines, target, now=now())
 
     async def _fulfil(self, route: Route, page: Page, *, document: bool = False) -> None:
-        headers: dict[str, str] = {}
-        for name, value in page.headers:
-            if name not in _WIRE_HEADERS:
-                headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        cookies = [_without_domain(value) for name, value in page.headers if name == "set-cookie"]
-        if cookies:
-            headers["set-cookie"] = "\n".join(cookies)  # as playwright has several of one name
-        if document:
-            own = headers.get("content-security-policy")
-            headers["content-security-policy"] = f"{own}, {_POLICY}" if own else _POLICY
-        await route.fulfill(status=200, headers=headers, body=page.body)
-
-
-def _is_passed(name: str, value: str) -> bool:
-    return name not in _NOT_PASSED and not name.startswith((":", "sec-", "proxy-")) and value.isprintable() and value.isascii()
-
-
-def _without_domain(cookie: str) -> str:
-    """A Set-Cookie header for its own host alone."""
-    return ";".join(part for part in cookie.split(";") if not part.strip().lower().startswith("domain"))
+        await route.fulfill(status=200, headers=headers_of(page, document=document), body=page.body)

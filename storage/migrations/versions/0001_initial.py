@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.columns import Id, Lists, Moment, Words
+from storage.migrations.making import belongs, given, index, key, maybe, number, unique
 
 revision = "0001"
 down_revision = None
@@ -40,31 +41,31 @@ def upgrade() -> None:
 def _raw_body() -> None:
     op.create_table(
         "raw_body",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("hash", Words(), nullable=False, comment="BLAKE2b-256 of the bytes as served, 64 hexadecimal digits."),
-        sa.Column("size", sa.Integer(), nullable=False, comment="Length of the bytes as served."),
-        sa.Column("encoding", Words(), nullable=False, comment="How body is packed: zstd."),
-        sa.Column("body", sa.LargeBinary(), nullable=True, comment="The packed bytes; empty once pruned."),
-        sa.Column("stored_at", Moment(), nullable=False, comment="When they first came."),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_raw_body")),
-        sa.UniqueConstraint("hash", name=op.f("uq_raw_body_hash")),
+        number(),
+        given("hash", Words(), "BLAKE2b-256 of the bytes as served, 64 hexadecimal digits."),
+        given("size", sa.Integer(), "Length of the bytes as served."),
+        given("encoding", Words(), "How body is packed: zstd."),
+        maybe("body", sa.LargeBinary(), "The packed bytes; empty once pruned."),
+        given("stored_at", Moment(), "When they first came."),
+        key("raw_body", "id"),
+        unique("raw_body", "hash"),
         comment="Pages as served, each body once; readers never need it.",
     )
-    op.create_index(op.f("ix_raw_body_stored_at"), "raw_body", ["stored_at"], unique=False)
+    index("raw_body", "stored_at")
 
 
 def _run() -> None:
     op.create_table(
         "run",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("kind", Words(), nullable=False, comment="crawl, daemon, demo ..."),
-        sa.Column("started_at", Moment(), nullable=False, comment="When it began."),
-        sa.Column("ended_at", Moment(), nullable=True, comment="When it ended, or was found to have been killed."),
+        number(),
+        given("kind", Words(), "crawl, daemon, demo ..."),
+        given("started_at", Moment(), "When it began."),
+        maybe("ended_at", Moment(), "When it ended, or was found to have been killed."),
         sa.Column(
             "interrupted", sa.Boolean(), server_default=sa.false(), nullable=False, comment="True when it did not end by itself."
         ),
-        sa.Column("counts", Lists(), nullable=False, comment="Outcome -> how often."),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
+        given("counts", Lists(), "Outcome -> how often."),
+        key("run", "id"),
         comment="One run of newsmill.",
     )
 
@@ -72,22 +73,15 @@ def _run() -> None:
 def _source() -> None:
     op.create_table(
         "source",
-        sa.Column("name", Words(), nullable=False, comment="The source's name in config.yaml."),
-        sa.Column("url", Words(), nullable=False, comment="Home page."),
-        sa.Column("every", Words(), nullable=False, comment="How often its endpoints are polled: an interval or a cron line."),
-        sa.Column("language", Words(), nullable=True, comment="ISO 639-1, when the whole source is written in one."),
-        sa.Column(
-            "enabled", sa.Boolean(), nullable=False, comment="False when config.yaml says so, or no longer names the source."
-        ),
-        sa.Column(
-            "configured",
-            sa.Boolean(),
-            nullable=False,
-            comment="False when config.yaml no longer names the source; its articles stay.",
-        ),
-        sa.Column("first_seen_at", Moment(), nullable=False, comment="When the source first stood in config.yaml."),
-        sa.Column("updated_at", Moment(), nullable=False, comment="When this row last changed."),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_source")),
+        given("name", Words(), "The source's name in config.yaml."),
+        given("url", Words(), "Home page."),
+        given("every", Words(), "How often its endpoints are polled: an interval or a cron line."),
+        maybe("language", Words(), "ISO 639-1, when the whole source is written in one."),
+        given("enabled", sa.Boolean(), "False when config.yaml says so, or no longer names the source."),
+        given("configured", sa.Boolean(), "False when config.yaml no longer names the source; its articles stay."),
+        given("first_seen_at", Moment(), "When the source first stood in config.yaml."),
+        given("updated_at", Moment(), "When this row last changed."),
+        key("source", "name"),
         comment="A news site as config.yaml names it.",
     )
 
@@ -95,46 +89,36 @@ def _source() -> None:
 def _endpoint() -> None:
     op.create_table(
         "endpoint",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("source", Words(), nullable=False, comment="Name of its source."),
-        sa.Column("kind", Words(), nullable=False, comment="feed, sitemap or section."),
-        sa.Column("url", Words(), nullable=False, comment="Address."),
-        sa.Column(
-            "validators",
-            Lists(),
-            nullable=False,
-            comment="URL of each document behind it -> etag and last_modified, for conditional requests.",
-        ),
-        sa.Column("next_poll_at", Moment(), nullable=False, comment="Due from then on."),
-        sa.Column("last_polled_at", Moment(), nullable=True, comment="The last poll, however it ended."),
-        sa.Column("last_success_at", Moment(), nullable=True, comment="The last poll that went well."),
-        sa.Column("failures", sa.Integer(), nullable=False, comment="Failed polls in a row."),
-        sa.Column("error", Words(), nullable=True, comment="Code of the last poll's error."),
-        sa.Column("detail", Words(), nullable=True, comment="What the last poll's error says."),
-        sa.Column(
-            "retired_at",
-            Moment(),
-            nullable=True,
-            comment="When it was no longer configured or discovered; it is not polled any more.",
-        ),
-        sa.Column("first_seen_at", Moment(), nullable=False, comment="When it was first known."),
-        sa.ForeignKeyConstraint(["source"], ["source.name"], name=op.f("fk_endpoint_source_source")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_endpoint")),
-        sa.UniqueConstraint("source", "kind", "url", name=op.f("uq_endpoint_source_kind_url")),
+        number(),
+        given("source", Words(), "Name of its source."),
+        given("kind", Words(), "feed, sitemap or section."),
+        given("url", Words(), "Address."),
+        given("validators", Lists(), "URL of each document behind it -> etag and last_modified, for conditional requests."),
+        given("next_poll_at", Moment(), "Due from then on."),
+        maybe("last_polled_at", Moment(), "The last poll, however it ended."),
+        maybe("last_success_at", Moment(), "The last poll that went well."),
+        given("failures", sa.Integer(), "Failed polls in a row."),
+        maybe("error", Words(), "Code of the last poll's error."),
+        maybe("detail", Words(), "What the last poll's error says."),
+        maybe("retired_at", Moment(), "When it was no longer configured or discovered; it is not polled any more."),
+        given("first_seen_at", Moment(), "When it was first known."),
+        belongs("endpoint", "source", "source.name"),
+        key("endpoint", "id"),
+        unique("endpoint", "source", "kind", "url"),
         comment="A page of a source that lists articles.",
     )
-    op.create_index(op.f("ix_endpoint_next_poll_at"), "endpoint", ["next_poll_at"], unique=False)
+    index("endpoint", "next_poll_at")
 
 
 def _site_memory() -> None:
     op.create_table(
         "site_memory",
-        sa.Column("source", Words(), nullable=False, comment="Name of its source."),
-        sa.Column("pages", sa.Integer(), nullable=False, comment="Distinct pages learned from."),
-        sa.Column("body", sa.LargeBinary(), nullable=False, comment="The memory, JSON packed with zstd."),
-        sa.Column("updated_at", Moment(), nullable=False, comment="The visit that last taught it."),
-        sa.ForeignKeyConstraint(["source"], ["source.name"], name=op.f("fk_site_memory_source_source")),
-        sa.PrimaryKeyConstraint("source", name=op.f("pk_site_memory")),
+        given("source", Words(), "Name of its source."),
+        given("pages", sa.Integer(), "Distinct pages learned from."),
+        given("body", sa.LargeBinary(), "The memory, JSON packed with zstd."),
+        given("updated_at", Moment(), "The visit that last taught it."),
+        belongs("site_memory", "source", "source.name"),
+        key("site_memory", "source"),
         comment="What a site's earlier pages taught about its clutter.",
     )
 
@@ -142,179 +126,156 @@ def _site_memory() -> None:
 def _page() -> None:
     op.create_table(
         "page",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("source", Words(), nullable=False, comment="Name of its source."),
-        sa.Column("url", Words(), nullable=False, comment="Address as found."),
-        sa.Column("identity", Words(), nullable=False, comment="The address's identity: other spellings of it have the same."),
-        sa.Column(
-            "endpoint_id", Id, nullable=True, comment="The endpoint that lists it; a feed before a sitemap before a section."
-        ),
-        sa.Column("title", Words(), nullable=True, comment="Title as the endpoint gave it."),
-        sa.Column("published", Moment(), nullable=True, comment="Date of publication as the endpoint gave it."),
-        sa.Column("modified", Moment(), nullable=True, comment="Date of change as the endpoint gave it."),
-        sa.Column("authors", Lists(), nullable=False, comment="Authors as the endpoint gave them."),
-        sa.Column("status", Words(), nullable=False, comment="pending, stored, skipped or failed (for good)."),
-        sa.Column("attempts", sa.Integer(), nullable=False, comment="Failed visits in a row."),
-        sa.Column(
-            "next_attempt_at", Moment(), nullable=True, comment="Due from then on; empty: not again until a link names it anew."
-        ),
-        sa.Column("first_seen_at", Moment(), nullable=False, comment="When a link first named it."),
-        sa.Column("visited_at", Moment(), nullable=True, comment="The last visit, however it ended."),
-        sa.Column("fetched_at", Moment(), nullable=True, comment="The last visit that brought the whole page."),
-        sa.Column("etag", Words(), nullable=True, comment="ETag of the last whole fetch."),
-        sa.Column("last_modified", Words(), nullable=True, comment="Last-Modified of the last whole fetch."),
-        sa.Column(
-            "outcome",
-            Words(),
-            nullable=True,
-            comment="How the last visit ended: stored, revised, unchanged, duplicate, skipped, failed.",
-        ),
-        sa.Column("reason", Words(), nullable=True, comment="Code of the reason where it was skipped or failed."),
-        sa.Column("detail", Words(), nullable=True, comment="The reason in words."),
-        sa.Column("fetch_id", Id, nullable=True, comment="The last fetch kept raw."),
-        sa.Column("article_id", Id, nullable=True, comment="Its article."),
-        sa.ForeignKeyConstraint(["endpoint_id"], ["endpoint.id"], name=op.f("fk_page_endpoint_id_endpoint")),
-        sa.ForeignKeyConstraint(["source"], ["source.name"], name=op.f("fk_page_source_source")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_page")),
-        sa.UniqueConstraint("identity", name=op.f("uq_page_identity")),
+        number(),
+        given("source", Words(), "Name of its source."),
+        given("url", Words(), "Address as found."),
+        given("identity", Words(), "The address's identity: other spellings of it have the same."),
+        maybe("endpoint_id", Id, "The endpoint that lists it; a feed before a sitemap before a section."),
+        maybe("title", Words(), "Title as the endpoint gave it."),
+        maybe("published", Moment(), "Date of publication as the endpoint gave it."),
+        maybe("modified", Moment(), "Date of change as the endpoint gave it."),
+        given("authors", Lists(), "Authors as the endpoint gave them."),
+        given("status", Words(), "pending, stored, skipped or failed (for good)."),
+        given("attempts", sa.Integer(), "Failed visits in a row."),
+        maybe("next_attempt_at", Moment(), "Due from then on; empty: not again until a link names it anew."),
+        given("first_seen_at", Moment(), "When a link first named it."),
+        maybe("visited_at", Moment(), "The last visit, however it ended."),
+        maybe("fetched_at", Moment(), "The last visit that brought the whole page."),
+        maybe("etag", Words(), "ETag of the last whole fetch."),
+        maybe("last_modified", Words(), "Last-Modified of the last whole fetch."),
+        maybe("outcome", Words(), "How the last visit ended: stored, revised, unchanged, duplicate, skipped, failed."),
+        maybe("reason", Words(), "Code of the reason where it was skipped or failed."),
+        maybe("detail", Words(), "The reason in words."),
+        maybe("fetch_id", Id, "The last fetch kept raw."),
+        maybe("article_id", Id, "Its article."),
+        belongs("page", "endpoint_id", "endpoint.id"),
+        belongs("page", "source", "source.name"),
+        key("page", "id"),
+        unique("page", "identity"),
         comment="An address that may hold an article.",
     )
-    op.create_index(op.f("ix_page_article_id"), "page", ["article_id"], unique=False)
-    op.create_index(op.f("ix_page_source_next_attempt_at"), "page", ["source", "next_attempt_at"], unique=False)
-    op.create_index(op.f("ix_page_url"), "page", ["url"], unique=False)
+    index("page", "article_id")
+    index("page", "source", "next_attempt_at")
+    index("page", "url")
 
 
 def _article() -> None:
     op.create_table(
         "article",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("source", Words(), nullable=False, comment="Name of the source of its page."),
-        sa.Column("identity", Words(), nullable=False, comment="Identity of its canonical address, else of its page's."),
-        sa.Column("page_id", Id, nullable=False, comment="The page its content is taken from."),
-        sa.Column("url", Words(), nullable=False, comment="Where the content came from, after redirects."),
-        sa.Column("canonical_url", Words(), nullable=True, comment="The address the page names as its own."),
-        sa.Column("kind", Words(), nullable=False, comment="article, live, gallery, video, listing, teaser or other."),
-        sa.Column("language", Words(), nullable=True, comment="ISO 639-1."),
-        sa.Column("published", Moment(), nullable=True, comment="Date of publication as the page claims."),
-        sa.Column("modified", Moment(), nullable=True, comment="Date of change as the page claims."),
-        sa.Column("authors", Lists(), nullable=False, comment="Authors as the page names them."),
-        sa.Column("site_name", Words(), nullable=True, comment="The site's name as the page gives it."),
-        sa.Column("description", Words(), nullable=True, comment="Summary as the page gives it."),
-        sa.Column("image", Words(), nullable=True, comment="Lead image's address."),
-        sa.Column("tags", Lists(), nullable=False, comment="Keywords as the page gives them."),
-        sa.Column("paywalled", sa.Boolean(), nullable=False, comment="The page says that only a part is free."),
-        sa.Column("revision", sa.Integer(), nullable=False, comment="Number of the current revision."),
-        sa.Column(
-            "text_hash",
-            Words(),
-            nullable=False,
-            comment="Identity of the current text: texts that differ in space, case or marks only have the same.",
+        number(),
+        given("source", Words(), "Name of the source of its page."),
+        given("identity", Words(), "Identity of its canonical address, else of its page's."),
+        given("page_id", Id, "The page its content is taken from."),
+        given("url", Words(), "Where the content came from, after redirects."),
+        maybe("canonical_url", Words(), "The address the page names as its own."),
+        given("kind", Words(), "article, live, gallery, video, listing, teaser or other."),
+        maybe("language", Words(), "ISO 639-1."),
+        maybe("published", Moment(), "Date of publication as the page claims."),
+        maybe("modified", Moment(), "Date of change as the page claims."),
+        given("authors", Lists(), "Authors as the page names them."),
+        maybe("site_name", Words(), "The site's name as the page gives it."),
+        maybe("description", Words(), "Summary as the page gives it."),
+        maybe("image", Words(), "Lead image's address."),
+        given("tags", Lists(), "Keywords as the page gives them."),
+        given("paywalled", sa.Boolean(), "The page says that only a part is free."),
+        given("revision", sa.Integer(), "Number of the current revision."),
+        given(
+            "text_hash", Words(), "Identity of the current text: texts that differ in space, case or marks only have the same."
         ),
-        sa.Column(
-            "word_count",
-            sa.Integer(),
-            nullable=False,
-            comment="Words of the current text; in scripts without spaces every character counts.",
-        ),
-        sa.Column(
-            "duplicate_of",
-            Id,
-            nullable=True,
-            comment="The representative of all articles with this text; empty: it is that itself.",
-        ),
-        sa.Column("first_seen_at", Moment(), nullable=False, comment="The visit that found it."),
-        sa.Column("last_seen_at", Moment(), nullable=False, comment="The last visit that found it there."),
-        sa.Column("gone_at", Moment(), nullable=True, comment="The visit that was told it is gone (404, 410); the text stays."),
-        sa.ForeignKeyConstraint(["duplicate_of"], ["article.id"], name=op.f("fk_article_duplicate_of_article")),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_article_page_id_page")),
-        sa.ForeignKeyConstraint(["source"], ["source.name"], name=op.f("fk_article_source_source")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
-        sa.UniqueConstraint("identity", name=op.f("uq_article_identity")),
+        given("word_count", sa.Integer(), "Words of the current text; in scripts without spaces every character counts."),
+        maybe("duplicate_of", Id, "The representative of all articles with this text; empty: it is that itself."),
+        given("first_seen_at", Moment(), "The visit that found it."),
+        given("last_seen_at", Moment(), "The last visit that found it there."),
+        maybe("gone_at", Moment(), "The visit that was told it is gone (404, 410); the text stays."),
+        belongs("article", "duplicate_of", "article.id"),
+        belongs("article", "page_id", "page.id"),
+        belongs("article", "source", "source.name"),
+        key("article", "id"),
+        unique("article", "identity"),
         comment="An article: what it claims and which revision is current.",
     )
-    op.create_index(op.f("ix_article_canonical_url"), "article", ["canonical_url"], unique=False)
-    op.create_index(op.f("ix_article_duplicate_of"), "article", ["duplicate_of"], unique=False)
-    op.create_index(op.f("ix_article_first_seen_at"), "article", ["first_seen_at"], unique=False)
-    op.create_index(op.f("ix_article_page_id"), "article", ["page_id"], unique=False)
-    op.create_index(op.f("ix_article_published"), "article", ["published"], unique=False)
-    op.create_index(op.f("ix_article_source_first_seen_at"), "article", ["source", "first_seen_at"], unique=False)
-    op.create_index(op.f("ix_article_source_id"), "article", ["source", "id"], unique=False)
-    op.create_index(op.f("ix_article_text_hash"), "article", ["text_hash"], unique=False)
-    op.create_index(op.f("ix_article_url"), "article", ["url"], unique=False)
+    _article_indices()
+
+
+def _article_indices() -> None:
+    index("article", "canonical_url")
+    index("article", "duplicate_of")
+    index("article", "first_seen_at")
+    index("article", "page_id")
+    index("article", "published")
+    index("article", "source", "first_seen_at")
+    index("article", "source", "id")
+    index("article", "text_hash")
+    index("article", "url")
 
 
 def _event() -> None:
     op.create_table(
         "event",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("run_id", Id, nullable=False, comment="The run."),
-        sa.Column("at", Moment(), nullable=False, comment="When."),
-        sa.Column("page_id", Id, nullable=True, comment="The page visited."),
-        sa.Column("endpoint_id", Id, nullable=True, comment="The endpoint polled."),
-        sa.Column(
-            "outcome",
-            Words(),
-            nullable=False,
-            comment="stored, revised, unchanged, duplicate, skipped, failed; of a poll: polled or failed.",
-        ),
-        sa.Column("reason", Words(), nullable=True, comment="Code of the reason where it was skipped or failed."),
-        sa.Column("detail", Words(), nullable=True, comment="The reason in words; of a poll: how many links were new."),
-        sa.ForeignKeyConstraint(["endpoint_id"], ["endpoint.id"], name=op.f("fk_event_endpoint_id_endpoint")),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_event_page_id_page")),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_event_run_id_run")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
-        sa.UniqueConstraint("endpoint_id", "at", name=op.f("uq_event_endpoint_id_at")),
-        sa.UniqueConstraint("page_id", "at", name=op.f("uq_event_page_id_at")),
+        number(),
+        given("run_id", Id, "The run."),
+        given("at", Moment(), "When."),
+        maybe("page_id", Id, "The page visited."),
+        maybe("endpoint_id", Id, "The endpoint polled."),
+        given("outcome", Words(), "stored, revised, unchanged, duplicate, skipped, failed; of a poll: polled or failed."),
+        maybe("reason", Words(), "Code of the reason where it was skipped or failed."),
+        maybe("detail", Words(), "The reason in words; of a poll: how many links were new."),
+        belongs("event", "endpoint_id", "endpoint.id"),
+        belongs("event", "page_id", "page.id"),
+        belongs("event", "run_id", "run.id"),
+        key("event", "id"),
+        unique("event", "endpoint_id", "at"),
+        unique("event", "page_id", "at"),
         comment="Every visit to a page and every poll of an endpoint.",
     )
-    op.create_index(op.f("ix_event_run_id"), "event", ["run_id"], unique=False)
+    index("event", "run_id")
 
 
 def _page_fetch() -> None:
     op.create_table(
         "page_fetch",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("page_id", Id, nullable=False, comment="The page that was asked for."),
-        sa.Column("run_id", Id, nullable=False, comment="The run that asked."),
-        sa.Column("url", Words(), nullable=False, comment="The address the body came from, after redirects."),
-        sa.Column("chain", Lists(), nullable=False, comment="Every address asked, in order."),
-        sa.Column("status", sa.Integer(), nullable=False, comment="HTTP status."),
-        sa.Column("headers", Lists(), nullable=False, comment="Pairs of header name and value, in order."),
-        sa.Column("fetched_at", Moment(), nullable=False, comment="When the last byte came."),
-        sa.Column("elapsed", sa.Float(), nullable=False, comment="Seconds from the first request to the last byte."),
-        sa.Column("raw_body_id", Id, nullable=False, comment="The bytes."),
-        sa.ForeignKeyConstraint(["page_id"], ["page.id"], name=op.f("fk_page_fetch_page_id_page")),
-        sa.ForeignKeyConstraint(["raw_body_id"], ["raw_body.id"], name=op.f("fk_page_fetch_raw_body_id_raw_body")),
-        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_page_fetch_run_id_run")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_fetch")),
-        sa.UniqueConstraint("page_id", "fetched_at", name=op.f("uq_page_fetch_page_id_fetched_at")),
+        number(),
+        given("page_id", Id, "The page that was asked for."),
+        given("run_id", Id, "The run that asked."),
+        given("url", Words(), "The address the body came from, after redirects."),
+        given("chain", Lists(), "Every address asked, in order."),
+        given("status", sa.Integer(), "HTTP status."),
+        given("headers", Lists(), "Pairs of header name and value, in order."),
+        given("fetched_at", Moment(), "When the last byte came."),
+        given("elapsed", sa.Float(), "Seconds from the first request to the last byte."),
+        given("raw_body_id", Id, "The bytes."),
+        belongs("page_fetch", "page_id", "page.id"),
+        belongs("page_fetch", "raw_body_id", "raw_body.id"),
+        belongs("page_fetch", "run_id", "run.id"),
+        key("page_fetch", "id"),
+        unique("page_fetch", "page_id", "fetched_at"),
         comment="A fetch whose body was kept: first ones, those that brought a revision, those that could not be cleaned.",
     )
-    op.create_index(op.f("ix_page_fetch_raw_body_id"), "page_fetch", ["raw_body_id"], unique=False)
+    index("page_fetch", "raw_body_id")
 
 
 def _revision() -> None:
     op.create_table(
         "revision",
-        sa.Column("id", Id, autoincrement=True, nullable=False, comment="Number of the row."),
-        sa.Column("article_id", Id, nullable=False, comment="Its article."),
-        sa.Column("number", sa.Integer(), nullable=False, comment="1 is the first text seen."),
-        sa.Column("title", Words(), nullable=False, comment="Headline."),
-        sa.Column("text", Words(), nullable=False, comment="Clean text, paragraphs apart by a blank line."),
-        sa.Column("text_hash", Words(), nullable=False, comment="Identity of the text."),
-        sa.Column("word_count", sa.Integer(), nullable=False, comment="Words of the text."),
-        sa.Column("seen_at", Moment(), nullable=False, comment="The visit that brought it."),
-        sa.Column("fetch_id", Id, nullable=True, comment="The fetch it was cleaned from."),
-        sa.Column("engine_version", Words(), nullable=False, comment="Version of the cleaning that made it."),
-        sa.Column("doubt", sa.Float(), nullable=False, comment="0 to 1: how far cleaning mistrusts its result."),
-        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_revision_article_id_article")),
-        sa.ForeignKeyConstraint(["fetch_id"], ["page_fetch.id"], name=op.f("fk_revision_fetch_id_page_fetch")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
-        sa.UniqueConstraint("article_id", "number", name=op.f("uq_revision_article_id_number")),
+        number(),
+        given("article_id", Id, "Its article."),
+        given("number", sa.Integer(), "1 is the first text seen."),
+        given("title", Words(), "Headline."),
+        given("text", Words(), "Clean text, paragraphs apart by a blank line."),
+        given("text_hash", Words(), "Identity of the text."),
+        given("word_count", sa.Integer(), "Words of the text."),
+        given("seen_at", Moment(), "The visit that brought it."),
+        maybe("fetch_id", Id, "The fetch it was cleaned from."),
+        given("engine_version", Words(), "Version of the cleaning that made it."),
+        given("doubt", sa.Float(), "0 to 1: how far cleaning mistrusts its result."),
+        belongs("revision", "article_id", "article.id"),
+        belongs("revision", "fetch_id", "page_fetch.id"),
+        key("revision", "id"),
+        unique("revision", "article_id", "number"),
         comment="A text of an article; a new one only when text or title changed.",
     )
-    op.create_index(op.f("ix_revision_fetch_id"), "revision", ["fetch_id"], unique=False)
-    op.create_index(op.f("ix_revision_seen_at"), "revision", ["seen_at"], unique=False)
+    index("revision", "fetch_id")
+    index("revision", "seen_at")
 
 
 def downgrade() -> None:

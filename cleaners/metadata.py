@@ -7,7 +7,7 @@ what is still missing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cleaners.authors import announced_names, authors_of, marked_names, people_in
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cleaners.claims import Claims, Json
+    from cleaners.sites import Names
     from model.article import Block
 
 _PUBLISHED_METAS = (
@@ -77,16 +78,8 @@ def read_metadata(
     authors, newsrooms = authors_of(claims, words, names)
     published, modified = _published(claims, language), _modified(claims, language)
     if not (authors and published) and blocks:
-        headlines = (title, *(joined(parts) for parts in claims.headings))
-        clues = Clues(
-            words=words,
-            language=language,
-            headlines=headlines,
-            marked=marked_names(claims, words, names),
-            announced=announced_names(claims, words, names),
-            house=bool(newsrooms),
-        )
-        seen = visible(blocks, text, clues)
+        clues = _clues(claims, title, names, language)
+        seen = visible(blocks, text, replace(clues, house=bool(newsrooms)))
         authors = authors or tuple(name for name in seen.authors if not names.name(name))
         newsrooms = newsrooms or seen.authors
         published = published or seen.published
@@ -103,6 +96,18 @@ def read_metadata(
         image=_image(claims, url),
         tags=_tags(claims),
         paywalled=is_paywalled(claims),
+    )
+
+
+def _clues(claims: Claims, title: str, names: Names, language: str | None) -> Clues:
+    """What the page's markup says of whom and what to look for in sight."""
+    words = lexicon(language)
+    return Clues(
+        words=words,
+        language=language,
+        headlines=(title, *(joined(parts) for parts in claims.headings)),
+        marked=marked_names(claims, words, names),
+        announced=announced_names(claims, words, names),
     )
 
 

@@ -1,4 +1,8 @@
-"""What readers get: rows of the views, and the database at a glance."""
+"""What readers get: rows of the views, and the database at a glance.
+
+Classes name the columns of their views in the views' order, which exports follow. So those that articles and revisions have in
+common stand in both: a common base would put them first.
+"""
 
 from __future__ import annotations
 

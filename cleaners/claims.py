@@ -73,6 +73,11 @@ class Claims:
         return next((content for name in names for content in self.metas.get(name, ())), "")
 
 
+def as_text(claim: object) -> str:
+    """A claim that is text; "" for anything else."""
+    return claim if isinstance(claim, str) else ""
+
+
 def read_claims(tree: LexborHTMLParser) -> Claims:
     """Gather a page's claims. The tree is only read."""
     html = tree.css_first("html")

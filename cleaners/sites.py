@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cleaners.claims import types
+from cleaners.claims import as_text, types
 from cleaners.measure import size
 from model.fingerprints import normalised
 
@@ -83,7 +83,7 @@ def names_of(site: str, claims: Claims, url: str | None, blocks: Sequence[Block]
     named = (site, *claims.home, host.removeprefix("www."))
     spelled = frozenset(form for name in named if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004 - a name
     links = (block.text for block in blocks if block.link_density > _LINK and len(block.text) <= _SECTION >= size(block.text))
-    claimed = (claims.title, claims.meta("og:title"), _string(claims.article.get("headline")))
+    claimed = (claims.title, claims.meta("og:title"), as_text(claims.article.get("headline")))
     glued = " ".join(claim[:_READ] for claim in claimed)
     sections = frozenset(normalised(section) for section in (*links, *_sections(claims)) if section in glued)
     return Names(
@@ -105,8 +105,4 @@ def _sections(claims: Claims) -> Iterator[str]:
         for entry in entries[:-1] if isinstance(entries, list) else ():
             if isinstance(entry, dict):
                 place = entry.get("item")
-                yield _string(entry.get("name") or (place.get("name") if isinstance(place, dict) else ""))
-
-
-def _string(claim: object) -> str:
-    return claim if isinstance(claim, str) else ""
+                yield as_text(entry.get("name") or (place.get("name") if isinstance(place, dict) else ""))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from html import unescape
 from typing import TYPE_CHECKING
 
-from cleaners.claims import types
+from cleaners.claims import as_text, types
 from cleaners.cutting import cut
 from cleaners.headings import heading_of, joined
 from cleaners.slugs import repeated, slugs
@@ -92,7 +92,7 @@ def _claimed(claims: Claims) -> dict[str, str]:
     """What the head and the data of a page claim, by source."""
     return {
         "og": claims.meta("og:title"),
-        "json": _string(claims.article.get("headline")) or claims.meta(*_METAS),
+        "json": as_text(claims.article.get("headline")) or claims.meta(*_METAS),
         "title": claims.title,
         "twitter": claims.meta("twitter:title"),
         "microdata": next(iter(claims.items.get("headline", ())), ""),
@@ -152,10 +152,6 @@ def _forms(claims: Iterable[str], names: Names) -> frozenset[str]:
 
 def _tidied(claim: str) -> str:
     return " ".join(plain(_TAG.sub(" ", unescape(claim[:_READ]))).split())
-
-
-def _string(claim: object) -> str:
-    return claim if isinstance(claim, str) else ""
 
 
 def _visible(title: str, blocks: Sequence[Block]) -> frozenset[str]:

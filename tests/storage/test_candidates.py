@@ -13,6 +13,10 @@ from visiting import NOON, Site, cleaned, rows, url
 from storage import candidates, open_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Select
+
     from storage import Store
 
 MINUTE = timedelta(minutes=1)
@@ -67,8 +71,9 @@ def test_a_story_that_more_papers_carry_than_are_compared_is_one_cluster(store: 
 
 
 #: Rows as PostgreSQL's planner sees them; what they refer to is of no matter to it.
+_LOOSE = "SET LOCAL session_replication_role = replica"
 _MANY_ARTICLES = (
-    "SET LOCAL session_replication_role = replica",
+    _LOOSE,
     """INSERT INTO article (source, identity, page_id, url, kind, authors, tags, paywalled, revision, text_hash, word_count,
        first_seen_at, last_seen_at)
        SELECT 'site', n, n, n, 'article', '[]', '[]', false, 1, md5(n::text), 9, moment, moment
@@ -80,14 +85,33 @@ _MANY_ARTICLES = (
 )
 
 
+_MANY_SHINGLES = (
+    _LOOSE,
+    "INSERT INTO shingle (hash, article_id) SELECT n * 7919, n / 5 FROM generate_series(1, 100000) AS n",
+)
+
+
+def plan(url: str, rows: Iterable[str], query: Select[Any], *, for_any: bool = True) -> str:
+    """How PostgreSQL would go about a query after such rows came in: whatever its values are, or for those it has."""
+    dialect = postgresql.dialect(paramstyle="numeric_dollar")
+    told = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True, "literal_binds": not for_any})
+    with open_store(url) as store, store.writing() as connection:
+        for statement in rows:
+            connection.exec_driver_sql(statement)
+        return "\n".join(connection.exec_driver_sql(f"EXPLAIN {'(GENERIC_PLAN) ' * for_any}{told}").scalars())
+
+
+def test_shingles_are_looked_up_by_key_before_postgresql_has_counted_them(postgres_url: str) -> None:
+    asked = candidates._ROWS.params(sampled=[n * 7919 for n in range(30)], id=1)
+    told = plan(postgres_url, _MANY_SHINGLES, asked, for_any=False)
+    assert "pk_shingle" in told
+    assert "Seq Scan" not in told
+
+
 def test_candidates_are_looked_up_by_number_even_by_a_plan_that_serves_any_values(postgres_url: str) -> None:
     asked = candidates._CANDIDATES.params(ids=list(range(1, 201)), since=NOON, until=NOON, hash="0")
-    told = asked.compile(dialect=postgresql.dialect(paramstyle="numeric_dollar"), compile_kwargs={"render_postcompile": True})
-    with open_store(postgres_url) as store, store.writing() as connection:
-        for statement in _MANY_ARTICLES:
-            connection.exec_driver_sql(statement)
-        plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN (GENERIC_PLAN) {told}").scalars())
-    assert "pk_article" in plan
-    assert "pk_signature" in plan
-    assert "ix_article_first_seen_at" not in plan
-    assert "Seq Scan" not in plan
+    told = plan(postgres_url, _MANY_ARTICLES, asked)
+    assert "pk_article" in told
+    assert "pk_signature" in told
+    assert "ix_article_first_seen_at" not in told
+    assert "Seq Scan" not in told

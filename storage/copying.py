@@ -74,6 +74,7 @@ def copy(source_url: str, target_url: str, *, watch: Watch = lambda *_: None) ->
             copied = {table.name: _copy_table(table, reading, writing, watch) for table in metadata.sorted_tables}
             indexed = _index(reading, writing, watch)
             _check(copied, indexed, writing, watch)
+            _count_rows(writing)
     return {name: digest.rows for name, digest in copied.items()}
 
 
@@ -152,6 +153,12 @@ def _index(source: Connection, target: Connection, watch: Watch) -> int:
         done += len(rows)
         watch(SEARCH, done, total)
     return done
+
+
+def _count_rows(target: Connection) -> None:
+    """PostgreSQL plans by how many rows a table has; by itself it counts them a minute later, and reads slowly until then."""
+    if target.dialect.name == "postgresql":
+        target.execute(text(f"ANALYZE {', '.join([*metadata.tables, SEARCH])}"))
 
 
 def _check(copied: Mapping[str, Digest], indexed: int, target: Connection, watch: Watch) -> None:

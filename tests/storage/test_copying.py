@@ -114,6 +114,15 @@ def test_search_works_there_at_once(source_url: str, target_url: str) -> None:
             assert {hit.id for hit in second.search(query)} == {hit.id for hit in first.search(query)} != set()
 
 
+def test_postgresql_knows_at_once_how_much_came(sqlite_url: str, postgres_url: str) -> None:
+    with open_store(sqlite_url) as source:
+        fill(source)
+    counts = copy(sqlite_url, postgres_url)
+    with open_store(postgres_url) as target:
+        known = dict(rows(target, "SELECT relname, reltuples FROM pg_class WHERE relname IN ('article', 'shingle')"))
+    assert known == {"article": counts["article"], "shingle": counts["shingle"]}
+
+
 def test_writing_goes_on_there(source_url: str, target_url: str) -> None:
     copy(source_url, target_url)
     with open_store(target_url) as store:

@@ -1,128 +1,133 @@
-"""What writing, finding copies and searching cost in a database of some size, and whether readers are in the way."""
+"""What writing, finding copies and searching cost in databases of several sizes, and whether readers are in the way."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import statistics
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 import storage.articles
+from benchmarks.storage.figures import Beside, Figures, Round
 from benchmarks.storage.filling import made_in_full
+from benchmarks.storage.readers import reading
 from benchmarks.storage.synthetic import END, Made, article, body, edited
 from model.article import Article, Cleaned, PageKind
 from model.errors import StorageError
 from model.page import Page
 from model.source import Link
-from storage import Writer, open_store
+from storage import Writer, open_store, tables
 from storage.values import PageStatus, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from multiprocessing.sharedctypes import Synchronized
-    from multiprocessing.synchronize import Barrier, Event
+    from collections.abc import Iterator, Sequence
 
+    from benchmarks.storage.databases import Database
     from storage import Store
 
-#: Articles written for each figure; one in five of them is a copy of one that is there.
-WRITTEN = 500
-#: Articles from this number on are in no database yet.
-_NEW = 100_000_000
-READERS, _PROCESSES = 50, 5
-#: Seconds in which a process has started, also on a machine that others keep busy.
-_START = 600
-#: What a reader waits between two queries: fifty that never rest would measure two cores, not a database.
-_REST = 1.0
-_READ = (
-    "SELECT id, title, published FROM articles WHERE source = 'site7' ORDER BY id DESC LIMIT 20",
-    "SELECT source, count(*) FROM articles WHERE first_seen_at > '2025-12-31' GROUP BY source",
-    "SELECT * FROM articles WHERE id = 77",
-)
+#: Rounds, and what is done in each at each size: articles written, copies written, articles whose words are searched for.
+ROUNDS, WRITTEN, COPIES, SEARCHED = 5, 100, 20, 4
+#: Articles written while readers read.
+BESIDE = 500
 #: The server's processes that answer clients; one that tidies in the background comes and goes.
 _BACKENDS = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """One database measured."""
+def measure(databases: Sequence[Database]) -> list[Figures]:
+    """Measure databases in turn, round by round, so that what else the machine does meets all alike; articles are added."""
+    with ExitStack() as stack:
+        subjects = [_subject(stack.enter_context(open_store(database.url)), database) for database in databases]
+        for number in range(ROUNDS + 1):
+            for subject in subjects[:: -1 if number % 2 else 1]:
+                subject.rounds.append(_round(subject, number))
+        return [
+            Figures(
+                articles=subject.database.articles,
+                size=subject.size,
+                size_without_raw=subject.size_without_raw,
+                rounds=tuple(subject.rounds[1:]),  # the first fills caches
+                beside=_beside(subject),
+            )
+            for subject in subjects
+        ]
 
-    articles: int
-    #: Milliseconds of CPU for each article written, ours and the server's, and milliseconds by the clock.
-    write: float
-    write_clock: float
-    #: Milliseconds of our CPU for finding and placing the copies of a new article, and of one that has a copy there.
-    placing_new: float
-    placing_copy: float
-    #: Milliseconds by the clock for a search, the median and the slowest but one in twenty; and of our CPU, the mean.
-    search: float
-    slow_search: float
-    search_cpu: float
-    #: Bytes for each article in all, and without raw pages.
+
+@dataclass(slots=True, kw_only=True)
+class _Subject:
+    """A database that is being measured."""
+
+    database: Database
+    store: Store
+    #: How many of its articles are as `article` makes them.
+    full: int
+    #: The number of the last article; new ones go on from there.
+    last: int
+    #: Bytes for each article before anything was added, in all and without raw pages.
     size: float
     size_without_raw: float
-    #: Milliseconds by the clock for a write while fifty readers read.
-    read_write: float
-    failed_writes: int
-    failed_reads: int
-    reads: int
+    rounds: list[Round] = field(default_factory=list)
+
+    def fresh(self, count: int) -> list[Made]:
+        """Articles that are not there yet."""
+        self.last += count
+        return [article(number, total=number) for number in range(self.last - count + 1, self.last + 1)]
+
+    def copies(self, count: int) -> list[Made]:
+        """Copies, on other sites, of late articles that are there, each of another one."""
+        numbers = [one.number for one in self.fresh(count)]
+        return [edited(article(self.full - number % (self.full // 2), total=self.full), number) for number in numbers]
 
 
-@dataclass(slots=True)
-class _Clock:
-    """How long calls took, in seconds."""
-
-    seconds: list[float] = field(default_factory=list)
-
-    @property
-    def mean(self) -> float:
-        """In milliseconds."""
-        return statistics.fmean(self.seconds) * 1000 if self.seconds else 0.0
-
-
-def measure(url: str, total: int) -> Figures:
-    """Measure a database of ``total`` articles; some are added to it."""
-    with open_store(url) as store:
-        size, without_raw = _size(store)
-        full = made_in_full(total, multiplied=store.address.path is not None)
-        cpu = time.process_time()
-        searches = _searches(store, full)
-        cpu = (time.process_time() - cpu) / len(searches)
-        new, copies = _Clock(), _Clock()
-        with _timed_placing(new):
-            alone = _write(store, _fresh(0))
-        taken = [edited(article(full - number, total=full), 3 * _NEW + number) for number in range(WRITTEN // 5)]
-        with _timed_placing(copies):
-            _write(store, taken)
-        with _reading(url) as share:
-            beside = _write(store, _fresh(WRITTEN))
-    return Figures(
-        articles=total,
-        write=alone.cpu,
-        write_clock=alone.clock,
-        placing_new=new.mean,
-        placing_copy=copies.mean,
-        search=statistics.median(searches) * 1000,
-        slow_search=statistics.quantiles(searches, n=20)[-1] * 1000,
-        search_cpu=cpu * 1000,
-        size=size / total,
-        size_without_raw=without_raw / total,
-        read_write=beside.clock,
-        failed_writes=alone.failed + beside.failed,
-        failed_reads=share.failed.value,
-        reads=share.good.value,
+def _subject(store: Store, database: Database) -> _Subject:
+    with store.reading() as connection:
+        last = connection.scalar(select(func.max(tables.article.c.id))) or 0
+    whole, without_raw = _size(store)
+    return _Subject(
+        database=database,
+        store=store,
+        full=made_in_full(database.articles, multiplied=store.address.path is not None),
+        last=last,
+        size=whole / last,
+        size_without_raw=without_raw / last,
     )
 
 
-def _fresh(offset: int) -> list[Made]:
-    """Articles that are in no database yet."""
-    return [article(number, total=number) for number in range(_NEW + offset, _NEW + offset + WRITTEN)]
+def _round(subject: _Subject, number: int) -> Round:
+    store, full = subject.store, subject.full
+    cpu = _cpu(store)
+    chosen = (full * (1 + number * SEARCHED + place) // (1 + SEARCHED * (ROUNDS + 1)) or 1 for place in range(SEARCHED))
+    searches = [took for one in chosen for took in _searches(store, article(one, total=full).text)]
+    cpu = _cpu(store) - cpu
+    with _timed_placing() as new:
+        written = _write(store, subject.fresh(WRITTEN))
+    with _timed_placing() as copies:
+        copied = _write(store, subject.copies(COPIES))
+    return Round(
+        write=written.cpu,
+        write_clock=written.clock,
+        placing_new=statistics.fmean(new),
+        placing_copy=statistics.fmean(copies),
+        search=cpu * 1000 / len(searches),
+        searches=tuple(searches),
+        failed_writes=written.failed + copied.failed,
+    )
+
+
+def _beside(subject: _Subject) -> Beside:
+    made = subject.fresh(BESIDE)
+    with reading(subject.database.url) as share:
+        written = _write(subject.store, made)
+    return Beside(
+        write_clock=written.clock,
+        failed_writes=written.failed,
+        failed_reads=share.failed.value,
+        reads=share.good.value,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,42 +175,41 @@ def _visit(one: Made, page_id: int, run_id: int) -> Visit:
 
 
 @contextmanager
-def _timed_placing(clock: _Clock) -> Iterator[None]:
-    """Clock every search for copies within."""
-    kept = storage.articles.place
+def _timed_placing() -> Iterator[list[float]]:
+    """Milliseconds of CPU of every search for copies within."""
+    kept, took = storage.articles.place, list[float]()
 
     def timed(*given: Any, **named: Any) -> int:  # noqa: ANN401 - handed on
         began = time.thread_time()
         try:
             return kept(*given, **named)
         finally:
-            clock.seconds.append(time.thread_time() - began)
+            took.append((time.thread_time() - began) * 1000)
 
     storage.articles.place = timed
     try:
-        yield
+        yield took
     finally:
         storage.articles.place = kept
 
 
-def _searches(store: Store, total: int) -> list[float]:
-    """Seconds of searches as people make them: a rare word, two, a phrase, a beginning, an exclusion, within a source."""
-    seconds = []
-    for number in range(1, 21):
-        words = article(total * number // 21 or 1, total=total).text.lower().rstrip(".").split()
-        rare = sorted(words, key=len)[-3:]
-        queries = (
-            rare[0],
-            f"{rare[0]} {rare[1]}",
-            f'"{words[3]} {words[4]} {words[5]}"',
-            f"{rare[2][:6]}*",
-            f"{rare[1]} -{rare[2]}",
-        )
-        for place, query in enumerate(queries):
-            began = time.perf_counter()
-            store.search(query, source="site7" if place == 1 else None)
-            seconds.append(time.perf_counter() - began)
-    return seconds
+def _searches(store: Store, told: str) -> list[float]:
+    """Milliseconds of searches as people make them: a rare word, two, a phrase, a beginning, an exclusion, within a source."""
+    words = told.lower().rstrip(".").split()
+    rare = sorted(words, key=len)[-3:]
+    queries = (
+        rare[0],
+        f"{rare[0]} {rare[1]}",
+        f'"{words[3]} {words[4]} {words[5]}"',
+        f"{rare[2][:6]}*",
+        f"{rare[1]} -{rare[2]}",
+    )
+    took = []
+    for place, query in enumerate(queries):
+        began = time.perf_counter()
+        store.search(query, source="site7" if place == 1 else None)
+        took.append((time.perf_counter() - began) * 1000)
+    return took
 
 
 def _size(store: Store) -> tuple[float, float]:
@@ -218,58 +222,3 @@ def _size(store: Store) -> tuple[float, float]:
             pages = connection.scalar(text("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"))
             whole = int(pages or 0)
     return whole, whole - packed
-
-
-@dataclass(frozen=True, slots=True)
-class _Share:
-    """What the processes of readers have in common."""
-
-    url: str
-    good: Synchronized[int]
-    failed: Synchronized[int]
-    stop: Event
-    ready: Barrier
-
-
-@contextmanager
-def _reading(url: str) -> Iterator[_Share]:
-    """Fifty readers at work."""
-    context = multiprocessing.get_context("spawn")
-    share = _Share(url, context.Value("i", 0), context.Value("i", 0), context.Event(), context.Barrier(_PROCESSES + 1))
-    processes = [context.Process(target=_read_all, args=(share,), daemon=True) for _ in range(_PROCESSES)]
-    for process in processes:
-        process.start()
-    share.ready.wait(_START)
-    try:
-        yield share
-    finally:
-        share.stop.set()
-        for process in processes:
-            process.join(60)
-
-
-def _read_all(share: _Share) -> None:
-    """Runs in a process of its own: so many threads, each with a connection."""
-    with open_store(share.url, readonly=True) as store:
-        threads = [Thread(target=_read, args=(store, number, share)) for number in range(READERS // _PROCESSES)]
-        share.ready.wait(_START)
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-
-def _read(store: Store, number: int, share: _Share) -> None:
-    while not share.stop.wait(_REST):
-        try:
-            with store.reading() as connection:
-                connection.execute(text(_READ[number % len(_READ)])).all()
-        except StorageError:
-            _count(share.failed)
-        else:
-            _count(share.good)
-
-
-def _count(counter: Synchronized[int]) -> None:
-    with counter.get_lock():
-        counter.value += 1

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Lists whose entries are beginnings or parts of lines: ordered, longest first, punctuation kept.
 _PHRASES = frozenset({"starts", "notices", "subjects"})
+#: Languages that have one list of words: the two written forms of Norwegian.
+_SAME = {"nb": "no", "nn": "no"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,7 @@ def languages() -> tuple[str, ...]:
 @cache
 def lexicon(language: str | None = None) -> Lexicon:
     """The words of a language together with English ones, which stand on pages of any language; of all when None or unknown."""
-    known = languages()
+    known, language = languages(), _SAME.get(language or "", language)
     chosen = {language, "en"} if language in known else set(known)
     return _joined(_read(name) for name in ("any", *sorted(name for name in chosen if name)))
 

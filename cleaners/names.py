@@ -18,7 +18,7 @@ _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECAS
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|（[^）]*）|【[^】]*】")
 #: Between two names, or between a name and what is said of it.
 _SEPARATOR = re.compile(
-    r"\s*(?:[,;|/•·∙⋅、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*|\s+(?:and|und|et|y|e|ed|i|oraz|и|και|ve|dan|en|och|og|with|mit|avec|con|com)\s+",
+    r"\s*(?:[,;|/•·∙⋅、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*|\s+(?:and|und|et|y|e|ed|i|oraz|и|та|і|και|ve|dan|en|och|og|ja|és|și|şi|và|with|mit|avec|con|com)\s+",
     re.IGNORECASE,
 )
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -11,10 +11,12 @@ from cleaners.lexicon import Lexicon, languages, lexicon
 from cleaners.lines import Clutter, finding
 from cleaners.names import names
 
-LANGUAGES = ["ar", "de", "el", "en", "es", "fr", "id", "it", "ja", "ko", "pl", "pt", "ru", "tr", "zh"]
+LANGUAGES = (
+    "ar cs da de el en es fi fr hu id it ja ko nl no pl pt ro ru sv tr uk vi zh".split()  # noqa: SIM905 - reads better
+)
 
 
-def test_there_are_words_for_fifteen_languages() -> None:
+def test_there_are_words_for_these_languages() -> None:
     assert list(languages()) == LANGUAGES
 
 
@@ -70,8 +72,33 @@ def test_a_line_is_recognised(line: str, clutter: Clutter) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "heading", "teaser", "byline"),
+    [
+        ("cs", "Mohlo by vás zajímat", "Čtěte také: Přívoz znovu jezdí", "Autor: Jana Nováková"),
+        ("da", "Mest læste", "Læs også: Færgen sejler igen", "Af Mette Holm"),
+        ("fi", "Luetuimmat", "Lue myös: Lautta kulkee jälleen", "Teksti: Aino Salo"),
+        ("hu", "Kapcsolódó cikkek", "Olvassa el: Újra jár a komp", "Írta: Kovács Anna"),
+        ("nb", "Siste nytt", "Les også: Fergen går igjen", "Skrevet av Kari Berg"),
+        ("nl", "Meest gelezen", "Lees ook: De veerpont vaart weer", "Door Els Visser"),
+        ("nn", "Mest lest", "Les også: Ferja går att", "Av Kari Berg"),
+        ("ro", "Cele mai citite", "Citește și: Feribotul circulă din nou", "Autor: Ana Pop"),
+        ("sv", "Mest lästa", "Läs också: Färjan går igen", "Av Anna Berg"),
+        ("uk", "Читайте також", "Читайте також: Пором знову ходить", "Автор: Олена Бондар"),
+        ("vi", "Tin liên quan", "Xem thêm: Phà chạy lại", "Tác giả: Nguyễn Văn An"),
+    ],
+)
+def test_a_languages_words_are_known(language: str, heading: str, teaser: str, byline: str) -> None:
+    words = lexicon(language)
+    found = [finding(line, words) for line in (heading, teaser, byline)]
+    assert [it and it.clutter for it in found] == [Clutter.HEADING, Clutter.TEASER, Clutter.BYLINE]
+    assert len(names(byline, words)) == 1
+
+
+@pytest.mark.parametrize(
     "line",
     [
+        "Нагадаємо, пором не ходив три тижні через лід.",
+        "La politique de la ville reste la même, dit le maire.",
         "To North Korea: Stop Unstable Actions",
         "Strong International Maneuver if Nuclear Test Occurs",
         "By the time help arrived, the water had risen to the roofs of the lower town.",
@@ -98,6 +125,9 @@ def test_a_line_of_the_article_is_not_recognised(line: str) -> None:
         ("By John Smith, Political Correspondent", ("John Smith",)),
         ("Par Marie Dupont et Luc Martin", ("Marie Dupont", "Luc Martin")),
         ("Published 12 May 2024", ()),
+        ("Av Kari Berg og Ola Dahl", ("Kari Berg", "Ola Dahl")),
+        ("Írta: Kovács Anna és Nagy Péter", ("Kovács Anna", "Nagy Péter")),
+        ("Teksti: Aino Salo ja Matti Niemi", ("Aino Salo", "Matti Niemi")),
     ],
 )
 def test_names_only(byline: str, expected: tuple[str, ...]) -> None:

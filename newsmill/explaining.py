@@ -88,7 +88,8 @@ class _Explaining:
             write = partial(
                 save_explanation, article_id=article.id, revision=article.revision, cleaned=learned.cleaned, now=now()
             )
-            self.counts["blocks"] += await asyncio.to_thread(self._store.write, write)
+            written = await asyncio.to_thread(self._store.write, write)  # others count meanwhile
+            self.counts["blocks"] += written
             self.counts["explained"] += 1
 
     def _memory(self, source: str) -> PackedMemory:

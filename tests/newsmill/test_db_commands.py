@@ -18,6 +18,7 @@ from storage import open_store
 from storage.values import PageStatus, Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 WORDS = " ".join(f"word{number}" for number in range(60))
@@ -116,12 +117,12 @@ PAGE = f"""<html><body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav
 <div class="popular"><h3>Popular Now</h3><ul><li><a href="/1">Ten cats that look like mayors</a></li></ul></div></body></html>"""
 
 
-def test_what_was_removed_can_be_asked_for_in_sql(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    with open_store(database_url) as store:
+def store_pages(database: str, bodies: Mapping[str, bytes | None]) -> None:
+    """An article of each name, with the raw page it came from or none."""
+    with open_store(database) as store:
         store.save_sources([Source(name="daily", url="https://daily.example/")], LONG_AGO)
         run_id = store.begin_run("crawl", LONG_AGO)
-        for name, body in (("a", PAGE.encode()), ("b", b"\0"), ("c", None)):
+        for name, body in bodies.items():
             address = f"https://daily.example/{name}"
             (page_id,) = store.add_pages("daily", [Link(url=address)], LONG_AGO)
             answer = {"url": address, "chain": (address,), "status": 200, "headers": (), "fetched_at": LONG_AGO, "elapsed": 0.1}
@@ -131,6 +132,11 @@ def test_what_was_removed_can_be_asked_for_in_sql(database_url: str, tmp_path: P
             store.save_visit(
                 Visit(page_id=page_id, run_id=run_id, at=LONG_AGO, result=cleaned, page=page, status=PageStatus.STORED)
             )
+
+
+def test_what_was_removed_can_be_asked_for_in_sql(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store_pages(database_url, {"a": PAGE.encode(), "b": b"\0", "c": None})
     words = ["explain", "-d", database_url]
     told = CliRunner().invoke(app, [*words, "--limit", "9"]).stdout
     assert told.startswith("1 articles explained, ")
@@ -146,3 +152,14 @@ def test_what_was_removed_can_be_asked_for_in_sql(database_url: str, tmp_path: P
     assert CliRunner().invoke(app, [*words, "--forget"]).stdout == "removed_blocks is empty\n"
     with open_store(database_url) as store, store.reading() as connection:
         assert connection.scalar(sql("SELECT count(*) FROM removed_blocks")) == 0
+
+
+def test_explaining_many_articles_at_once_counts_all_their_blocks(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store_pages(sqlite_url, {name: PAGE.replace("cats", name).encode() for name in "abcdefgh"})
+    told = CliRunner().invoke(app, ["explain", "-d", sqlite_url]).stdout
+    with open_store(sqlite_url) as store, store.reading() as connection:
+        blocks = connection.scalar(sql("SELECT count(*) FROM removed_blocks"))
+    assert told.startswith(f"8 articles explained, {blocks} blocks in removed_blocks; ")

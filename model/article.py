@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -88,14 +88,28 @@ class Article:
     word_count: int = 0
 
 
+class Counted(NamedTuple):
+    """How many blocks a page has, and how many of them are in the text."""
+
+    blocks: int
+    kept: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cleaned:
     """The result of cleaning one page."""
 
     article: Article
-    #: Every block of the page, in order.
+    #: Every block of the page, in order; none where they were left out for one who only wants the article.
     verdicts: tuple[Verdict, ...]
     kind: PageKind
     #: 0 to 1: how far the judge mistrusts its own result.
     doubt: float
     engine_version: str
+    #: Of verdicts that were left out.
+    counted: Counted | None = None
+
+    @property
+    def counts(self) -> Counted:
+        """How many blocks there are, whether their verdicts are at hand or not."""
+        return self.counted or Counted(len(self.verdicts), sum(verdict.kept for verdict in self.verdicts))

@@ -86,7 +86,7 @@ class _Explaining:
             self.counts["failed"] += 1
         else:
             write = partial(
-                save_explanation, article_id=article.id, revision=article.revision, cleaned=learned.cleaned, now=now()
+                save_explanation, article_id=article.id, revision=article.revision, cleaned=learned.explained, now=now()
             )
             written = await asyncio.to_thread(self._store.write, write)  # others count meanwhile
             self.counts["blocks"] += written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cleaners import adds
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from model.article import Cleaned
     from model.page import Page
     from model.source import Source
+    from newsmill.cleaning import Learned
 
 #: Pages of one article, the first one included.
 MOST_PARTS = 20
@@ -44,7 +46,7 @@ class Gathering:
     Args:
         source: the source.
         fetch: gets a page, politely.
-        clean: the article of one page.
+        clean: what comes of one page.
         decode: body and Content-Type header to text.
     """
 
@@ -53,21 +55,21 @@ class Gathering:
         source: Source,
         *,
         fetch: Callable[[str], Awaitable[Page]],
-        clean: Callable[[Page], Awaitable[Cleaned]],
+        clean: Callable[[Page], Awaitable[Learned]],
         decode: Decode,
     ) -> None:
         self._filters = replace(source, include=())  # a pattern for articles need not match their second pages
         self._fetch, self._clean, self._decode = fetch, clean, decode
         self._vain = 0
 
-    async def parts(self, page: Page, cleaned: Cleaned) -> Gathered:
+    async def parts(self, page: Page, learned: Learned) -> Gathered:
         """The page with the parts that follow it; as it was where none does.
 
         The parts up to one that cannot be had are kept; `Page.missing` then says which and why.
         """
-        if cleaned.kind not in _JOINED or self._vain >= MOST_VAIN:
+        if learned.cleaned.kind not in _JOINED or self._vain >= MOST_VAIN:
             return Gathered(page)
-        walk = _Walk(page, cleaned)
+        walk = _Walk(page, learned)
         while (found := await self._next(walk)) is not None:
             if len(walk.parts) + 1 >= MOST_PARTS:
                 return Gathered(replace(page, parts=tuple(walk.parts), missing=f"more than {MOST_PARTS} parts"))
@@ -105,7 +107,7 @@ class Gathering:
         part = await self._fetch(found.url)
         if identity(part.url) != identity(found.url) and not numbered(walk.first.url, part.url):
             return False  # sent on elsewhere: to the first page, or away from the article
-        cleaned = await self._clean(part)
+        cleaned = (await self._clean(part)).explained
         if not adds(cleaned, walk.texts, whole=found.whole):
             return False
         walk.parts.append(part)
@@ -117,10 +119,14 @@ class Gathering:
 class _Walk:
     """How far one article was followed."""
 
-    def __init__(self, first: Page, cleaned: Cleaned) -> None:
-        self.first = first
+    def __init__(self, first: Page, learned: Learned) -> None:
+        self.first, self._learned = first, learned
         self.number = 1
         self.parts: list[Page] = []
-        self.texts = [cleaned]
         #: Identities of the addresses asked: none is asked twice, so that circles end.
         self.asked = {identity(first.url)}
+
+    @cached_property
+    def texts(self) -> list[Cleaned]:
+        """What its parts say so far; asked for only where there may be a second one."""
+        return [self._learned.explained]

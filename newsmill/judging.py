@@ -26,8 +26,8 @@ from newsmill.whole import fed
 if TYPE_CHECKING:
     from model.memory import PackedMemory
     from model.source import Link, Source
+    from newsmill.cleaning import Learned
     from newsmill.rooms import Fetched, Rooms, Scope
-    from newsmill.workers import Learned
     from storage.values import PageState, Result
 
 
@@ -57,7 +57,7 @@ class Judging:
         self._source, self._rooms, self._scope, self._stop = source, rooms, scope, stop
         self._fetcher = rooms.fetcher.of(source)
         self._memory = memory
-        self._gathering = Gathering(source, fetch=self._fetch_part, clean=self._clean_part, decode=text_of)
+        self._gathering = Gathering(source, fetch=self._fetch_part, clean=self._clean, decode=text_of)
 
     async def conclude(self, state: PageState, ending: Fetched) -> Concluded:
         """What a fetch comes to.
@@ -82,7 +82,7 @@ class Judging:
             result = self._judged(learned.cleaned, state.link, page)
             if isinstance(result, Cleaned) and (shown := await self._queued_original(page, state.link, result)) is not None:
                 return Concluded(result=Skipped(url=page.url, reason=VARIANT, detail=f"shows {shown}"), page=page)
-            page = await self._whole(state, page, learned.cleaned, result)
+            page = await self._whole(state, page, learned, result)
             if page.parts:
                 learned = await self._clean(page)
                 result = self._judged(learned.cleaned, state.link, page)
@@ -94,19 +94,19 @@ class Judging:
         self._memory = learned.memory if taught else self._memory
         return Concluded(result=result, page=page, memory=self._memory if taught else None)
 
-    async def _whole(self, state: PageState, page: Page, cleaned: Cleaned, result: Result) -> Page:
+    async def _whole(self, state: PageState, page: Page, learned: Learned, result: Result) -> Page:
         """The page with what belongs to it: its feed's text where it gives but a piece, else its further parts.
 
         Raises:
             PageError: a part cannot be had for now, and the text that is stored is longer than what there is.
         """
-        if state.has_feed_text and gives_a_piece(cleaned):
+        if state.has_feed_text and gives_a_piece(learned.cleaned):
             whole = await self._feed_page(state)
-            if stands_in(await self._clean_part(whole), cleaned):
+            if stands_in((await self._clean(whole)).cleaned, learned.cleaned):
                 return replace(page, parts=(whole,))
         if not isinstance(result, Cleaned):
             return page
-        gathered = await self._gathering.parts(page, cleaned)
+        gathered = await self._gathering.parts(page, learned)
         if gathered.error is not None and waits_for_part(gathered.error, state):
             raise gathered.error
         return gathered.page
@@ -115,7 +115,7 @@ class Judging:
         """The article as the feed carries it; None where that holds none."""
         page = await self._feed_page(state)
         try:
-            result = self._judged(await self._clean_part(page), state.link, page)
+            result = self._judged((await self._clean(page)).cleaned, state.link, page)
         except CleanError:
             return None
         return Concluded(result=result, page=page) if isinstance(result, Cleaned) else None
@@ -128,9 +128,6 @@ class Judging:
 
     async def _clean(self, page: Page) -> Learned:
         return await self._rooms.pool.clean(page, self._source, self._memory)
-
-    async def _clean_part(self, page: Page) -> Cleaned:
-        return (await self._clean(page)).cleaned
 
     async def _fetch_part(self, url: str) -> Page:
         answer = await unless_stopped(self._stop, fetch_through(self._fetcher, Request(url=url)))

@@ -14,21 +14,20 @@ import os
 import pickle
 import socket
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from model.errors import CleanCrashed, CleanTimeout, PageError
-from newsmill.cleaning import LENGTH, MOST_SITES, OUT_OF_TIME, Job, serve, unpacked
+from newsmill.cleaning import LENGTH, MOST_SITES, OUT_OF_TIME, Job, serve
 
 if TYPE_CHECKING:
     from datetime import timedelta
     from multiprocessing.context import ForkServerProcess
     from types import TracebackType
 
-    from model.article import Cleaned
     from model.memory import PackedMemory
     from model.page import Page
     from model.source import Source
+    from newsmill.cleaning import Answer, Learned
 
 #: A process is replaced after so many pages, so that what libraries leak stays small.
 PAGES_PER_PROCESS = 1000
@@ -40,14 +39,6 @@ WAITING = 12.0
 _READ_AHEAD = 1 << 20
 #: Seconds a process has to be gone after it was told or killed.
 _ENDING = 5.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
-    """A cleaned page and the site's memory with that page in it."""
-
-    cleaned: Cleaned
-    memory: PackedMemory
 
 
 class CleaningPool:
@@ -113,16 +104,15 @@ class _Worker:
         which = next((number for number, known in enumerate(held) if known is memory), None)
         sent = memory if which is None else which
         job = Job(page=page, source=source.name, rules=source.rules, language=source.language, memory=sent)
-        answer = unpacked(await self._answer(job))
+        answer: Answer = pickle.loads(await self._answer(job))  # noqa: S301 - from our own process
         if isinstance(answer, PageError):
             raise answer
         if isinstance(answer, MemoryError):
             raise CleanCrashed(page.url, "cleaning took more memory than it may")
-        cleaned, learned = answer
-        self._held[source.name] = (memory, learned)
+        self._held[source.name] = (memory, answer.memory)
         if len(self._held) > MOST_SITES:
             del self._held[next(iter(self._held))]
-        return Learned(cleaned=cleaned, memory=learned)
+        return answer
 
     async def _ready(self) -> None:
         """A process that may take a page: a fresh one at first, after one ended, and after many pages."""

@@ -101,10 +101,10 @@ class Arrival(NamedTuple):
 
     def making(self) -> dict[str, Any]:
         """How the text was made."""
-        cleaned, verdicts = self.cleaned, self.cleaned.verdicts
+        cleaned, counts = self.cleaned, self.cleaned.counts
         made: dict[str, Any] = {"engine_version": cleaned.engine_version, "doubt": cleaned.doubt, "rules": self.rules}
-        if verdicts:
-            made |= {"blocks": len(verdicts), "blocks_kept": sum(verdict.kept for verdict in verdicts)}
+        if counts.blocks:
+            made |= {"blocks": counts.blocks, "blocks_kept": counts.kept}
         return made
 
 

@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cleaners import clean
 from model.errors import CleanCrashed, CleanTimeout, PageError, Unreadable
 from model.memory import PackedMemory
 from model.page import Page
 from model.source import Source
 from newsmill import workers
-from newsmill.workers import CleaningPool, Learned
+from newsmill.cleaning import Learned
+from newsmill.workers import CleaningPool
 
 SOURCE = Source(name="s", url="http://example.org/")
 STORY = b"<p>The council met on Monday and agreed to repair the old bridge before the winter comes to the valley.</p>" * 8
@@ -56,6 +58,16 @@ def test_a_page_comes_back_cleaned_and_the_memory_moved_on() -> None:
     assert isinstance(result, Learned)
     assert "repair the old bridge" in result.cleaned.article.text
     assert result.memory.pages == 1
+
+
+def test_verdicts_come_along_for_who_asks() -> None:
+    (result,) = cleaned(GOOD, timeout=60)
+    assert isinstance(result, Learned)
+    alone = clean(GOOD, url="http://example.org/a", content_type="text/html; charset=utf-8")
+    assert alone.verdicts
+    assert result.explained == alone
+    assert not result.cleaned.verdicts
+    assert result.cleaned.counts == alone.counts == (len(alone.verdicts), sum(verdict.kept for verdict in alone.verdicts))
 
 
 def story(number: int) -> bytes:

@@ -18,7 +18,7 @@ from storage import open_store
 from storage.values import PageStatus, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 WORDS = " ".join(f"word{number}" for number in range(60))
@@ -29,24 +29,32 @@ def run(*words: str) -> Result:
     return CliRunner().invoke(app, ["db", *words], catch_exceptions=True)
 
 
+def own_words(name: str) -> str:
+    return " ".join(f"{name}{number}" for number in range(60))
+
+
+def store_pages(database: str, bodies: Mapping[str, bytes | None], text: Callable[[str], str] = own_words) -> None:
+    """An article of each name, with the raw page it came from or none."""
+    with open_store(database) as store:
+        store.save_sources([Source(name="daily", url="https://daily.example/")], LONG_AGO)
+        run_id = store.begin_run("crawl", LONG_AGO)
+        for name, body in bodies.items():
+            address = f"https://daily.example/{name}"
+            (page_id,) = store.add_pages("daily", [Link(url=address)], LONG_AGO)
+            answer = {"url": address, "chain": (address,), "status": 200, "headers": (), "fetched_at": LONG_AGO, "elapsed": 0.1}
+            article = Article(title=name, text=text(name))
+            cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
+            page = Page(body=body, **answer) if body else None  # type: ignore[arg-type]  # as named above
+            store.save_visit(
+                Visit(page_id=page_id, run_id=run_id, at=LONG_AGO, result=cleaned, page=page, status=PageStatus.STORED)
+            )
+
+
 @pytest.fixture
 def database(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Two copies of a story, fetched long ago."""
     monkeypatch.chdir(tmp_path)
-    with open_store(database_url) as store:
-        store.save_sources([Source(name="daily", url="https://daily.example/")], LONG_AGO)
-        run_id = store.begin_run("crawl", LONG_AGO)
-        for name in ("a", "b"):
-            address = f"https://daily.example/{name}"
-            (page_id,) = store.add_pages("daily", [Link(url=address)], LONG_AGO)
-            page = Page(
-                url=address, chain=(address,), status=200, headers=(), body=name.encode() * 999, fetched_at=LONG_AGO, elapsed=0.1
-            )
-            article = Article(title=name, text=f"{WORDS} {name}")
-            cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
-            store.save_visit(
-                Visit(page_id=page_id, run_id=run_id, at=LONG_AGO, result=cleaned, page=page, status=PageStatus.STORED)
-            )
+    store_pages(database_url, {name: name.encode() * 999 for name in "ab"}, text=lambda name: f"{WORDS} {name}")
     return database_url
 
 
@@ -115,23 +123,6 @@ PARAGRAPHS = "".join(DECIDED.format(day) for day in range(6))
 PAGE = f"""<html><body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav>
 <article><h1>Lighthouse</h1>{PARAGRAPHS}</article>
 <div class="popular"><h3>Popular Now</h3><ul><li><a href="/1">Ten cats that look like mayors</a></li></ul></div></body></html>"""
-
-
-def store_pages(database: str, bodies: Mapping[str, bytes | None]) -> None:
-    """An article of each name, with the raw page it came from or none."""
-    with open_store(database) as store:
-        store.save_sources([Source(name="daily", url="https://daily.example/")], LONG_AGO)
-        run_id = store.begin_run("crawl", LONG_AGO)
-        for name, body in bodies.items():
-            address = f"https://daily.example/{name}"
-            (page_id,) = store.add_pages("daily", [Link(url=address)], LONG_AGO)
-            answer = {"url": address, "chain": (address,), "status": 200, "headers": (), "fetched_at": LONG_AGO, "elapsed": 0.1}
-            article = Article(title=name, text=" ".join(f"{name}{number}" for number in range(60)))
-            cleaned = Cleaned(article=article, verdicts=(), kind=PageKind.ARTICLE, doubt=0.0, engine_version="test")
-            page = Page(body=body, **answer) if body else None  # type: ignore[arg-type]  # as named above
-            store.save_visit(
-                Visit(page_id=page_id, run_id=run_id, at=LONG_AGO, result=cleaned, page=page, status=PageStatus.STORED)
-            )
 
 
 def test_what_was_removed_can_be_asked_for_in_sql(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,8 @@ WRONG: Final = {
         OR EXISTS (SELECT 1 FROM page_fetch d WHERE d.first_id = f.first_id AND d.part = f.part AND d.id <> f.id))""",
     "pages whose feed's text is not there": """SELECT count(*) FROM page p
         WHERE p.feed_body_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM raw_body b WHERE b.id = p.feed_body_id)""",
-    "articles that full-text search does not know": "SELECT count(*) FROM article WHERE id NOT IN ({indexed})",
+    "articles that full-text search does not know": """SELECT count(*) FROM article a
+        WHERE NOT EXISTS (SELECT 1 FROM ({indexed}) AS known WHERE known.{key} = a.id)""",
     "entries of full-text search without an article": """SELECT count(*) FROM ({indexed}) AS known
         WHERE NOT EXISTS (SELECT 1 FROM article a WHERE a.id = known.{key})""",
 }
@@ -76,12 +77,15 @@ def check(reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator
     """Check everything, one finding after another; nothing is changed, and no writer is blocked."""
     with reading() as connection:
         yield from _engine(connection)
-        dialect = connection.dialect.name
-        for what, query in WRONG.items():
-            counted = text(query.replace("{indexed}", _INDEXED[dialect]).replace("{key}", _KEY[dialect]))
-            yield Finding(what=what, wrong=int(connection.scalar(counted) or 0))
+        for what in WRONG:
+            yield Finding(what=what, wrong=int(connection.scalar(text(counting(what, connection.dialect.name))) or 0))
     yield Finding(what="raw bodies that are not what was fetched", wrong=_wrong_bodies(reading))
     yield Finding(what="texts that are not what was stored", wrong=_wrong_texts(reading))
+
+
+def counting(what: str, dialect: str) -> str:
+    """The query of `WRONG` in a database's own words."""
+    return WRONG[what].replace("{indexed}", _INDEXED[dialect]).replace("{key}", _KEY[dialect])
 
 
 def _engine(connection: Connection) -> Iterator[Finding]:

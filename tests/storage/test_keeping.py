@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from visiting import NOON, OTHER, Site, cleaned, kept, page, rows, story, url
 
 from model.errors import BadStatus, NotFound
-from storage import retention
+from storage import integrity, open_store, retention
 from storage.candidates import WINDOW
 from storage.values import Keep, PageStatus
 
@@ -181,3 +181,10 @@ def test_a_search_index_out_of_step_is_found(site: Site) -> None:
         else:
             connection.execute(sql("DELETE FROM article_search"))
     assert wrong(site.store) == {"articles that full-text search does not know": 3}
+
+
+def test_the_search_index_is_checked_in_one_go_and_not_anew_for_each_article(postgres_url: str) -> None:
+    with open_store(postgres_url) as store:
+        for what in ("articles that full-text search does not know", "entries of full-text search without an article"):
+            plan = "\n".join(row[0] for row in rows(store, f"EXPLAIN {integrity.counting(what, 'postgresql')}"))
+            assert "Anti Join" in plan

@@ -70,7 +70,7 @@ class Extract:
 
 
 def run(database: str, origins: list[str]) -> dict[str, float]:
-    """Crawl all of them once; how many articles came of it, and the CPU seconds of its imports."""
+    """Crawl all of them once; how many pages and articles came of it, and the CPU seconds of its imports."""
     starting = time.process_time()
     process = CrawlerProcess(
         {
@@ -82,11 +82,19 @@ def run(database: str, origins: list[str]) -> dict[str, float]:
             "TELNETCONSOLE_ENABLED": False,
         }
     )
-    process.crawl(News, origins=origins)
+    crawler = process.create_crawler(News)
+    process.crawl(crawler, origins=origins)
     process.start()
+    assert crawler.stats is not None
+    pages = crawler.stats.get_value("item_scraped_count")
     with sqlite3.connect(database) as connection:
         articles = int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
-    return {"articles": articles, "starting": starting, "all else, in one process": time.process_time() - starting}
+    return {
+        "pages": pages,
+        "articles": articles,
+        "starting": starting,
+        "all else, in one process": time.process_time() - starting,
+    }
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features import arrays, head, place, spoken, text
+from cleaners.features import arrays, head, lines_around, lines_repetition, lines_stretch, lines_topic, place, spoken, text
 from cleaners.features.arrays import GOOD, KINDS, log
 from cleaners.tree import Document
 from model.article import BlockKind
@@ -59,6 +59,10 @@ def columns(blocks: Sequence[Block], title: str, said: Said) -> Columns:
         **head.spoken_of(page, found, named),
         **head.title(page),
         **_in_a_row(page),
+        **lines_stretch.stretches(page),
+        **lines_topic.topic(page),
+        **lines_around.around(page),
+        **lines_repetition.repetition(page),
         **spoken.spoken(blocks, said.found, said.ruled),
     }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.training import corpus, dumps, pages, stacked
-from benchmarks.training.forest import convert, train
+from benchmarks.training.forest import convert
 from benchmarks.training.renderings import STYLES
 from benchmarks.training.validate import alone, out_of_fold, table, whole, worst
 from cleaners.classifier import save
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from benchmarks.training.corpus import GoldPage
     from cleaners.classifier import Forest
 
-LINE_TREES = 300
 WEIGHTS = Path(__file__).parents[2] / "cleaners" / "weights"
 
 
@@ -68,13 +67,13 @@ def _lines(found: Sequence[GoldPage], options: argparse.Namespace) -> None:
     if options.validate:
         every, _ = dumps.examples(found, styles_a_page=len(STYLES))
         judged = [example for styled in every.values() for example in styled]
-        probabilities = iter(out_of_fold(training, judged, trees=LINE_TREES, trained_on=options.sets))
+        probabilities = iter(out_of_fold(training, judged, dumps.learn, trained_on=options.sets))
         for style, examples in every.items():
             print(f"dumps in style {style}")
             table([one.page for one in examples], {"alone": [alone(one, next(probabilities)) for one in examples]})
     else:
         seen = [example for example in training if example.page.group in options.sets]
-        _write(convert(train(seen, trees=LINE_TREES), names), options.out, "lines")
+        _write(convert(dumps.learn(seen), names), options.out, "lines")
 
 
 def _write(forest: Forest, folder: Path, name: str) -> None:

@@ -12,7 +12,7 @@ from benchmarks.training.score import PageScore, page_score, shingles, tokens, w
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -43,6 +43,8 @@ class Example:
 
     #: Links and scraps outside the text, which hardly anybody would keep.
     easy: NDArray[np.bool_]
+    #: What the page weighs in training.
+    weight: float
     #: The page as arrays, where a second model is to learn from what the first one makes of it.
     arrays: Arrays | None = None
 
@@ -55,10 +57,17 @@ class Example:
         """Weight of each block: the root of its length, all of them together the page's."""
         weights = np.array([len(block) + 1.0 for block in self.blocks]) ** 0.5 * ~self.headline
         total = float(weights.sum())
-        return weights * (PAGE_WEIGHTS.get(self.page.group, 1.0) / total) if total else weights
+        return weights * (self.weight / total) if total else weights
 
 
-def example(page: GoldPage, found: Sequence[Block], matrix: NDArray[np.float32], arrays: Arrays | None = None) -> Example:
+def example(
+    page: GoldPage,
+    found: Sequence[Block],
+    matrix: NDArray[np.float32],
+    arrays: Arrays | None = None,
+    *,
+    weights: Mapping[str, float] = PAGE_WEIGHTS,
+) -> Example:
     """Align a page's blocks, whose features are known, to its gold text."""
     blocks = [tokens(block.text) for block in found]
     inside = align(blocks, page.text)
@@ -73,6 +82,7 @@ def example(page: GoldPage, found: Sequence[Block], matrix: NDArray[np.float32],
         inside=inside,
         headline=headline,
         easy=slight & ~inside,
+        weight=weights.get(page.group, 1.0),
         arrays=arrays,
     )
 

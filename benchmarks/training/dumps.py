@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.training.dataset import Example, example
+from benchmarks.training.dataset import PAGE_WEIGHTS, Example, example
+from benchmarks.training.forest import PARAMETERS, train
 from benchmarks.training.renderings import STYLES, render
 from cleaners.blocks import read_blocks
 from cleaners.dump import read_dump
@@ -20,12 +21,18 @@ from cleaners.text import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from lightgbm import Booster
+
     from benchmarks.training.corpus import GoldPage
     from cleaners.lexicon import Lexicon
     from model.article import Block
 
 #: Styles that each page is learned from; they differ from page to page.
 STYLES_A_PAGE = 2
+#: More trees of smaller steps than for pages: a dump is judged quickly whatever they cost.
+TREES, LEARNING_RATE = 420, 0.05
+#: A dump of an `articles` page weighs more than the page: without markup they are what is hardest to tell.
+DUMP_WEIGHTS = {**PAGE_WEIGHTS, "articles": 1.0}
 
 
 def examples(
@@ -50,6 +57,11 @@ def examples(
     return found, names
 
 
+def learn(dumps: Sequence[Example]) -> Booster:
+    """The classifier of lines, trained on some dumps."""
+    return train(dumps, trees=TREES, parameters={**PARAMETERS, "learning_rate": LEARNING_RATE})
+
+
 def _chosen(turn: int, number: int) -> list[str]:
     """Some of the styles, spread over all of them."""
     names = list(STYLES)
@@ -60,4 +72,4 @@ def _example(page: GoldPage, lines: Sequence[Block], title: str, words: Lexicon)
     found = findings(lines, words)
     features = columns(lines, title, Said(found=found, ruled=word_rulings(lines, found)))
     matrix = np.stack([values.astype(np.float32) for values in features.values()], axis=1)
-    return tuple(features), example(page, lines, matrix)
+    return tuple(features), example(page, lines, matrix, weights=DUMP_WEIGHTS)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.training.folds import FOLDS, fold
-from benchmarks.training.forest import train
 from benchmarks.training.score import f1, page_score, tokens, without_headline
 from cleaners.evidence import opinions_of
 from cleaners.page import judged_page, read_page
@@ -18,8 +17,9 @@ from model.memory import SiteMemory
 from model.source import Rules
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from lightgbm import Booster
     from numpy.typing import NDArray
 
     from benchmarks.training.corpus import GoldPage
@@ -33,7 +33,11 @@ BAD = 0.5
 
 
 def out_of_fold(
-    learned: Sequence[Example], judged: Sequence[Example], *, trees: int, trained_on: Sequence[str]
+    learned: Sequence[Example],
+    judged: Sequence[Example],
+    learn: Callable[[Sequence[Example]], Booster],
+    *,
+    trained_on: Sequence[str],
 ) -> list[NDArray[np.float64]]:
     """Probabilities of the blocks of each page judged, from a model that learned from no page of its site.
 
@@ -42,7 +46,7 @@ def out_of_fold(
     found: list[NDArray[np.float64]] = [np.zeros(0)] * len(judged)
     for held_out in range(FOLDS):
         seen = [one for one in learned if fold(one.page.domain) != held_out and one.page.group in trained_on]
-        booster = train(seen, trees=trees)
+        booster = learn(seen)
         for place, example in enumerate(judged):
             if example.blocks and fold(example.page.domain) == held_out:
                 found[place] = np.asarray(booster.predict(example.matrix))

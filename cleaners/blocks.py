@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cleaners.parsing import parse
 from cleaners.shapes import places
-from cleaners.tables import merge_rows
+from cleaners.tables import Mark, merge_rows
 from cleaners.tree import BREAKING, PLAIN, SKIPPED, VOID, Document
 from model.article import Block
 
@@ -71,8 +71,8 @@ class _Reader:
     """What has been read so far. Elements and blocks are parallel lists; see `Document` for their meaning."""
 
     __slots__ = (
-        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "open", "open_links", "open_pres",
-        "owner", "owners", "parents", "pieces", "shape", "shapes", "started_in", "tags", "texts",
+        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "marks", "open", "open_links",
+        "open_pres", "owner", "owners", "parents", "pieces", "shape", "shapes", "started_in", "tags", "texts",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -88,6 +88,8 @@ class _Reader:
         self.texts: list[str] = []
         self.owners: list[int] = []
         self.links: list[int] = []
+        #: Text without letter or figure, no block by itself, that a data table's row needs ("$$", "✓").
+        self.marks: list[Mark] = []
 
         #: The page's shapes, numbered in the order they came.
         self.shapes: dict[Shape, int] = {}
@@ -178,7 +180,8 @@ class _Reader:
                 self.open_pres -= 1
             elif tag == "table":
                 if self.innermost_table < number:
-                    merge_rows(number, self.tags, self.first, self.end, self.texts, self.owners, self.links)
+                    merge_rows(number, self.tags, self.first, self.end, self.texts, self.owners, self.links, self.marks)
+                self.marks.clear()
                 self.innermost_table = number
         elif tag == "a":
             self.open_links -= 1
@@ -218,6 +221,8 @@ class _Reader:
             self.texts.append(text)
             self.owners.append(self.started_in)
             self.links.append(min(self.link_chars, len(text)))
+        elif text:
+            self.marks.append(Mark(self.started_in, len(self.texts), text))
         self.lines.clear()
         self.link_chars = 0
 

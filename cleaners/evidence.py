@@ -9,7 +9,7 @@ import numpy as np
 
 from cleaners.align import shares
 from cleaners.judge import Opinion
-from cleaners.measure import size
+from cleaners.measure import PROSE, is_prose, size
 from cleaners.structure import DOUBTFUL, chosen, doubt, probabilities
 from cleaners.teasers import without_teasers
 from cleaners.threads import without_threads
@@ -29,6 +29,9 @@ _SECOND = 0.4
 _CHOSEN = 0.5
 #: Share of a block inside links from which it is called a link; characters of a short line.
 _LINKED, _SHORT = 0.5, 60
+#: Where both opinions leave nothing: paragraphs stay that the classifier alone gave this probability, or likely prose of so
+#: many letters.
+_ITS_OWN, _ENOUGH = 0.7, 500.0
 #: Probability from which a clutter heading before a block does not matter.
 _SURE = 0.85
 
@@ -80,6 +83,29 @@ def with_second(blocks: Sequence[Block], first: Sequence[Opinion], text: str) ->
     if not text:
         return tuple(first)
     return tuple(_moved(opinion, share) for opinion, share in zip(first, shares(blocks, text), strict=True))
+
+
+def reconciled(blocks: Sequence[Block], first: Sequence[Opinion], both: Sequence[Opinion]) -> tuple[Opinion, ...]:
+    """Both opinions together; where they cancel each other and leave nothing, rather doubtful prose than none.
+
+    Args:
+        blocks: the page's blocks in order.
+        first: what the classifier alone made of them.
+        both: what it makes of them with another extractor's text.
+    """
+    if held(blocks, both):
+        return tuple(both)
+    own = frozenset(at for at, opinion in enumerate(first) if opinion.score >= _ITS_OWN and _is_paragraph(blocks[at]))
+    if own:
+        return tuple(first[at] if at in own else opinion for at, opinion in enumerate(both))
+    likely = with_likeliest(both)
+    prose = frozenset(at for at in held(blocks, likely) if is_prose(blocks[at]))
+    return likely if mass(blocks, prose) >= _ENOUGH else tuple(both)
+
+
+def _is_paragraph(block: Block) -> bool:
+    """Long enough and no link; it may end with a credit where prose ends with a sentence."""
+    return block.link_density < _LINKED and size(block.text) >= PROSE
 
 
 def _moved(opinion: Opinion, share: float) -> Opinion:

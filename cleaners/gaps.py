@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cleaners.judge import THRESHOLD, Ruling
-from cleaners.measure import ends_sentence
+from cleaners.measure import ends_sentence, is_prose, size
 from model.article import BlockKind
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _MOST = 8
 #: Probability from which a block between them is taken in; kinds that a text is broken up with need less.
 _LIKELY, UNLIKELY = 0.25, 0.03
+#: The same for a line of so many letters right above a kept paragraph, a heading that is no ``h2``.
+_HEADING, _SHORT = 0.2, 60.0
 #: The same for a sentence right after the last kept block.
 _CLOSING = 0.3
 _BREAKING_UP = frozenset({BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
@@ -48,8 +50,9 @@ def gap_rulings(blocks: Sequence[Block], opinions: Sequence[Opinion], against: C
             continue
         around = {_above(blocks[before]), _above(blocks[after])}
         paths = {blocks[before].path, blocks[after].path}
+        heading = max((at for at in range(before + 1, after) if blocks[at].index not in against), default=before)
         for block, opinion in zip(blocks[before + 1 : after], opinions[before + 1 : after], strict=True):
-            likely = UNLIKELY if block.kind in _BREAKING_UP else _LIKELY
+            likely = _needed(block, blocks[after] if block is blocks[heading] else None)
             beside = _above(block) in around | paths or block.path in paths
             alone = often[block.text] == 1  # what stands on the page twice is a credit or a button
             if (
@@ -69,6 +72,19 @@ def gap_rulings(blocks: Sequence[Block], opinions: Sequence[Opinion], against: C
 def _closes(before: Block, block: Block, score: float) -> bool:
     """Whether a block goes on where the text stops: a sentence at the same path."""
     return _CLOSING <= score < THRESHOLD and block.path == before.path and block.link_density == 0 and ends_sentence(block.text)
+
+
+def _needed(block: Block, below: Block | None) -> float:
+    """Probability from which a block between two kept ones is taken in.
+
+    Args:
+        block: the block.
+        below: the kept block right below it; None where others stand between.
+    """
+    if block.kind in _BREAKING_UP:
+        return UNLIKELY
+    heads = below is not None and size(block.text) <= _SHORT and not ends_sentence(block.text) and is_prose(below)
+    return _HEADING if heads else _LIKELY
 
 
 def _above(block: Block) -> str:

@@ -13,19 +13,19 @@ from cleaners.captions import caption_rulings
 from cleaners.claims import read_claims
 from cleaners.dates import moment
 from cleaners.decoding import decode, scrub
-from cleaners.evidence import Opinions, first_opinions, held, mass, sure, with_likeliest, with_second
+from cleaners.evidence import Opinions, first_opinions, held, mass, reconciled, sure, with_second
 from cleaners.gaps import UNLIKELY, gap_rulings
 from cleaners.judge import Opinion, judge
 from cleaners.kinds import kind_of
 from cleaners.lexicon import lexicon
-from cleaners.measure import is_prose, size, word_count
+from cleaners.measure import size, word_count
 from cleaners.memory import memory_rulings, with_prior
 from cleaners.metadata import claimed_language, read_metadata
 from cleaners.names import distinct, names
 from cleaners.opinion import SecondOpinion, second_opinion
 from cleaners.parsing import parse
 from cleaners.scripts import language_of
-from cleaners.sections import author_rulings, findings, headline_rulings, site_rulings, word_rulings
+from cleaners.sections import author_rulings, findings, headline_rulings, masthead_rulings, site_rulings, word_rulings
 from cleaners.structure import doubt
 from cleaners.text import article_text, plain
 from cleaners.unshown import revealed, unshown_blocks
@@ -168,10 +168,7 @@ def _heard(
         return blocks, heard, opinions.doubt
     heard = with_second(blocks, heard, second.text)
     left = doubt(blocks, np.array([opinion.score for opinion in heard]))
-    # Two opinions that cancel each other leave nothing: rather doubtful prose than none.
-    likely = with_likeliest(heard)
-    prose = frozenset(at for at in held(blocks, likely) if is_prose(blocks[at]))
-    return blocks, likely if mass(blocks, prose) >= _ENOUGH else heard, left
+    return blocks, reconciled(blocks, opinions.blocks, heard), left
 
 
 def _from_data(block: Block) -> Opinion:
@@ -203,7 +200,8 @@ def _verdicts(
     asked = {at for at in range(first, last + 1) if opinions[at].score >= UNLIKELY}
     by_words = word_rulings(blocks, findings(blocks, words, asked), prose=inside, sure=sure(blocks, opinions))
     headline = headline_rulings(blocks, known.title, words)
-    against = by_words | caption_rulings(blocks, words, asked) | author_rulings(blocks, known.authors)
+    against = masthead_rulings(blocks, opinions, headline) | by_words | caption_rulings(blocks, words, asked)
+    against |= author_rulings(blocks, known.authors)
     against |= site_rulings(blocks, read.claims.title, known.title, known.site_name)
     return judge(
         blocks,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import MutableSequence, Sequence
@@ -13,6 +14,18 @@ LONGEST_CELL = 200
 #: Characters a cell of a data table holds on average, at most.
 MEAN_CELL = 60
 CELL_SEPARATOR = " | "
+#: What stands between the links of a menu; no cell of data.
+_BARS = frozenset("|·•»\u203a\u2027\u30fb")
+
+
+class Mark(NamedTuple):
+    """Text without letter or figure, which is no block but may be a cell: a rating, a tick, a dash."""
+
+    #: Number of the element it stands in.
+    element: int
+    #: Number of blocks before it.
+    before: int
+    text: str
 
 
 def merge_rows(
@@ -23,18 +36,24 @@ def merge_rows(
     texts: MutableSequence[str],
     owners: MutableSequence[int],
     links: MutableSequence[int],
+    marks: Sequence[Mark] = (),
 ) -> None:
     """Where the table just read (element number ``table``, the last one closed) holds data, join each row's cells in place.
 
-    The sequences are those of the reader: elements (``tags`` to ``end``) and blocks (``texts`` to ``links``).
+    The sequences are those of the reader: elements (``tags`` to ``end``), blocks (``texts`` to ``links``), and marks read
+    since the last table, which become cells of the rows that have others.
     """
     start, stop = first[table], len(texts)
     rows = [number for number in range(table + 1, len(tags)) if tags[number] == "tr"]
-    if not rows or not _holds_data(rows, tags[table + 1 :], texts[start:stop], first, end):
+    marked = _marked([mark for mark in marks if mark.element > table], rows)
+    # A mark before a row's only text is a bullet.
+    following = {row: sum(mark.before > first[row] for mark in found) for row, found in marked.items()}
+    wide = sum(end[row] - first[row] + following.get(row, 0) > 1 for row in rows)
+    if not _holds_data(rows, tags[table + 1 :], texts[start:stop], wide):
         return
     starts = _row_starts(start, stop, rows, first, end)
     row_of = dict(zip((first[row] for row in rows), rows, strict=True))
-    joined = [CELL_SEPARATOR.join(text.replace("\n", " ") for text in texts[a:b]) for a, b in pairwise(starts)]
+    joined = [_row(texts[a:b], a, marked.get(row_of.get(a, -1), ())) for a, b in pairwise(starts)]
     sums = [sum(links[a:b]) for a, b in pairwise(starts)]
     held_by = [row_of.get(a, owners[a]) for a in starts[:-1]]
     moved = _moved(start, starts)
@@ -44,13 +63,27 @@ def merge_rows(
     texts[start:], owners[start:], links[start:] = joined, held_by, sums
 
 
-def _holds_data(
-    rows: Sequence[int], inside: Sequence[str], cells: Sequence[str], first: Sequence[int], end: Sequence[int]
-) -> bool:
-    """Whether this is a grid of short cells and nothing else."""
+def _marked(marks: Sequence[Mark], rows: Sequence[int]) -> dict[int, list[Mark]]:
+    """Row -> marks in it; what stands before the first row (a caption) is in none."""
+    found: dict[int, list[Mark]] = {}
+    for mark in marks:
+        if (at := bisect_right(rows, mark.element)) and mark.text not in _BARS:
+            found.setdefault(rows[at - 1], []).append(mark)
+    return found
+
+
+def _row(cells: Sequence[str], start: int, marks: Sequence[Mark]) -> str:
+    """A row's cells in one line. ``start`` is the number of the first one."""
+    texts = [text.replace("\n", " ") for text in cells]
+    for mark in reversed(marks):
+        texts.insert(mark.before - start, mark.text.replace("\n", " "))
+    return CELL_SEPARATOR.join(texts)
+
+
+def _holds_data(rows: Sequence[int], inside: Sequence[str], cells: Sequence[str], wide: int) -> bool:
+    """Whether this is a grid of short cells and nothing else; ``wide`` of its rows have several."""
     if len(rows) < 2 or not cells or not {"table", "form", "h1", "h2", "h3", "ul", "ol"}.isdisjoint(inside):  # noqa: PLR2004 - one row is no grid
         return False
-    wide = sum(end[row] - first[row] > 1 for row in rows)
     lengths = [len(cell) for cell in cells]
     return (
         wide * 3 >= len(rows) * 2

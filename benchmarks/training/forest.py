@@ -41,13 +41,15 @@ PARAMETERS: Mapping[str, Any] = {
 }
 
 
-def train(examples: Sequence[Example], *, trees: int, parameters: Mapping[str, Any] = PARAMETERS) -> lightgbm.Booster:
-    """Train on the blocks of some pages; the same pages in the same order give the same trees."""
+def train(
+    examples: Sequence[Example], *, trees: int, parameters: Mapping[str, Any] = PARAMETERS, thinning: int = 3
+) -> lightgbm.Booster:
+    """Train on the blocks of some pages; the same pages in the same order give the same trees. ``thinning`` is a seed."""
     matrix = np.concatenate([example.matrix for example in examples])
     inside = np.concatenate([example.inside for example in examples])
     weights = np.concatenate([example.weights() for example in examples])
     easy = np.concatenate([example.easy for example in examples])
-    dropped = easy & (np.random.default_rng(3).random(len(easy)) > THINNED)
+    dropped = easy & (np.random.default_rng(thinning).random(len(easy)) > THINNED)
     weights = np.where(easy, weights / THINNED, weights)
     used = ~dropped & (weights > 0)
     weights = weights[used] * (used.sum() / weights[used].sum())
@@ -57,13 +59,19 @@ def train(examples: Sequence[Example], *, trees: int, parameters: Mapping[str, A
 
 def convert(booster: lightgbm.Booster, names: Sequence[str]) -> Forest:
     """The booster's trees as plain arrays."""
-    trees = [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
+    return averaged([booster], names)
+
+
+def averaged(boosters: Sequence[lightgbm.Booster], names: Sequence[str]) -> Forest:
+    """All boosters' trees as one forest, whose margin is the mean of theirs."""
+    trees = [tree["tree_structure"] for booster in boosters for tree in booster.dump_model()["tree_info"]]
     depth = max(map(_depth, trees))
     features = np.zeros((len(trees), 2**depth - 1), dtype=np.int64)
     thresholds = np.full((len(trees), 2**depth - 1), np.inf, dtype=np.float32)
     leaves = np.zeros((len(trees), 2**depth), dtype=np.float64)
     for number, tree in enumerate(trees):
         _fill(tree, 0, features[number], thresholds[number], leaves[number])
+    leaves /= len(boosters)
     return Forest(names=tuple(names), depth=depth, features=features, thresholds=thresholds, leaves=leaves)
 
 

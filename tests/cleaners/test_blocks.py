@@ -87,6 +87,26 @@ def test_rows_of_a_data_table_are_joined() -> None:
     ]
 
 
+def test_marks_are_cells_of_a_data_table_and_no_blocks_elsewhere() -> None:
+    rows = "<tr><th>Name<th>Price<th>Free</tr><tr><td>Wix<td><p>$$</p><td>\u2713<td>easy</tr>"
+    rows += "<tr><td>\u2605\u2605<td>Ghost<td>\u2014<td>hard</tr>"
+    table = f"<p>* * *</p><table>{rows}<tr><td>Ugly<td>|<td>no</tr><tr><td>-<td>-<td>-</tr></table><p>* * *</p><p>After</p>"
+    assert texts(table) == [
+        "Name | Price | Free",
+        "Wix | $$ | \u2713 | easy",
+        "\u2605\u2605 | Ghost | \u2014 | hard",
+        "Ugly | no",
+        "After",
+    ]
+
+
+def test_ticks_make_rows_but_bullets_do_not() -> None:
+    ticks = "<table><tr><td>Search<td>\u2713</tr><tr><td>Sorting<td>\u2717</tr></table>"
+    assert texts(ticks) == ["Search | \u2713", "Sorting | \u2717"]
+    bullets = "<table><tr><td>-<td>One headline</tr><tr><td>-<td>Another</tr></table>"
+    assert texts(bullets) == ["One headline", "Another"]
+
+
 def test_a_layout_table_is_read_as_text() -> None:
     story = "A sentence of the story. " * 20
     layout = f"<table><tr><td>Menu<td>{story}</tr><tr><td>Left<td>{story}</tr></table>"

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.training.corpus import GoldPage
 from benchmarks.training.dataset import example
-from benchmarks.training.forest import PARAMETERS, convert
+from benchmarks.training.forest import PARAMETERS, averaged, convert
 from benchmarks.training.labels import align
 from benchmarks.training.pages import examples
 from benchmarks.training.renderings import STYLES, render
@@ -16,7 +16,7 @@ from benchmarks.training.score import tokens
 from cleaners import page
 from cleaners.blocks import read_blocks
 from cleaners.classifier import Forest, load, save, shipped
-from cleaners.evidence import Opinions, with_likeliest
+from cleaners.evidence import Opinions, reconciled, with_likeliest
 from cleaners.judge import Opinion
 from cleaners.opinion import SecondOpinion
 from model.memory import SiteMemory
@@ -43,6 +43,15 @@ def test_numpy_predicts_what_lightgbm_predicts(booster: tuple[lightgbm.Booster, 
     forest = convert(model, names(12))
     assert np.array_equal(forest.margins(matrix), model.predict(matrix, raw_score=True))
     assert np.allclose(forest.probabilities(matrix), model.predict(matrix), rtol=0, atol=1e-15)
+
+
+def test_the_margin_of_averaged_boosters_is_the_mean_of_theirs() -> None:
+    random = np.random.default_rng(1)
+    matrix = random.normal(size=(600, 12)).astype(np.float32)
+    data = lightgbm.Dataset(matrix, matrix[:, 0] > matrix[:, 1], free_raw_data=False)
+    several = [lightgbm.train({**PARAMETERS, "max_depth": depth, "seed": depth}, data, 10) for depth in (2, 4)]
+    single = [convert(one, names(12)).margins(matrix) for one in several]
+    np.testing.assert_allclose(averaged(several, names(12)).margins(matrix), np.mean(single, axis=0), rtol=0, atol=1e-12)
 
 
 def test_values_on_and_beside_a_threshold_fall_on_lightgbms_side(booster: tuple[lightgbm.Booster, np.ndarray]) -> None:
@@ -187,3 +196,15 @@ def test_two_opinions_that_cancel_each_other_leave_the_likelier_prose(monkeypatc
     cleaned = page.judged_page(read, url=None, memory=SiteMemory(), language="en", opinions=opinions)
     assert cleaned.article.text.count("bridges were mended") == 12
     assert cleaned.doubt > 0.5
+
+
+def test_paragraphs_the_classifier_was_sure_of_outlive_a_second_opinion_that_has_none_of_them() -> None:
+    prose = "The community opened a green channel for workers on Tuesday, where lawyers explain what they are owed."
+    blocks = read_blocks(f"<p>Home</p><p>{prose}</p><p>{prose[:-1]}, again.</p>")
+    first = [Opinion(score=score, reason="") for score in (0.75, 0.75, 0.6)]
+    both = [Opinion(score=score, reason="") for score in (0.45, 0.45, 0.36)]
+    assert [opinion.score for opinion in reconciled(blocks, first, both)] == [0.45, 0.75, 0.36]
+    doubted = [Opinion(score=0.6, reason="")] * 3
+    assert [opinion.score for opinion in reconciled(blocks, doubted, both)] == [0.45, 0.45, 0.36]
+    kept = [*both[:2], Opinion(score=0.5, reason="")]
+    assert list(reconciled(blocks, first, kept)) == kept

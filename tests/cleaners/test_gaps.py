@@ -28,6 +28,14 @@ def test_subheading_list_and_table_between_paragraphs_stay() -> None:
     assert kept((FIRST, 0.9), (heading, 0.05), (row, 0.05), (LAST, 0.9)) == {1, 2}
 
 
+def test_a_short_line_right_above_a_paragraph_may_be_its_heading() -> None:
+    line, notice = block(1, "Under the bridge", "body/article/b"), block(2, "AD", "body/article/p")
+    assert kept((FIRST, 0.9), (line, 0.21), (notice, 0.1), (LAST, 0.9), against=frozenset({2})) == {1}
+    assert kept((FIRST, 0.9), (line, 0.21), (notice, 0.1), (LAST, 0.9)) == set()
+    assert kept((FIRST, 0.9), (block(1, "It is under the bridge.", "body/article/b"), 0.21), (LAST, 0.9)) == set()
+    assert kept((FIRST, 0.9), (line, 0.21), (block(2, "one boat", "body/article/p"), 0.9)) == set()
+
+
 def test_what_stands_elsewhere_is_linked_ruled_out_unlikely_or_repeated_does_not() -> None:
     teaser = block(1, "Read this too", "body/article/p", links=1.0)
     aside = block(2, "Another story", "body/article/aside/div/p")

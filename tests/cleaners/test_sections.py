@@ -4,8 +4,9 @@ import pytest
 
 from cleaners.blocks import read_blocks
 from cleaners.captions import caption_rulings
+from cleaners.judge import Opinion
 from cleaners.lexicon import lexicon
-from cleaners.sections import findings, word_rulings
+from cleaners.sections import findings, masthead_rulings, word_rulings
 
 CHANNEL = "<p>Губернатор сообщил в своём телеграм-канале, что мост через реку откроют в конце месяца после ремонта опор.</p>"
 NOTICE = "<p>Подписывайтесь на наш канал, где мост через реку и новости города видны раньше, чем в газете.</p>"
@@ -54,3 +55,23 @@ def test_a_paragraph_that_ends_with_a_credit_is_a_caption(text: str, language: s
 def test_the_end_of_a_text_may_name_its_source() -> None:
     blocks = read_blocks("<p>The first paragraph.</p><p>The mayor had no comment on the bridge on Monday. Reuters</p>")
     assert not caption_rulings(blocks, lexicon("en"), {0, 1})
+
+
+def test_what_is_not_surely_text_goes_above_the_headline() -> None:
+    prose = "The council of the town decided on Monday to open the bridge after all the repairs are done."
+    page = "<p>Home</p><p>Independent paper for the valley</p><h1>Bridge to open</h1><p>In spring</p>"
+    blocks = read_blocks(f"{page}<p>{prose}</p>")
+
+    def ruled(*scores: float, headline: frozenset[int] = frozenset({2})) -> set[int]:
+        return set(masthead_rulings(blocks, [Opinion(score=score, reason="") for score in scores], headline))
+
+    assert ruled(0.1, 0.6, 0.6, 0.6, 0.9) == {1}
+    assert ruled(0.1, 0.8, 0.6, 0.6, 0.9) == set()
+    assert ruled(0.1, 0.6, 0.6, 0.6, 0.6) == set()
+    assert ruled(0.1, 0.6, 0.6, 0.6, 0.9, headline=frozenset()) == set()
+
+
+def test_a_headline_below_the_text_begins_nothing() -> None:
+    prose = "The council of the town decided on Monday to open the bridge after all the repairs are done."
+    blocks = read_blocks(f"<p>First a doubtful line</p><p>{prose}</p><h1>Bridge to open</h1>")
+    assert masthead_rulings(blocks, [Opinion(score=score, reason="") for score in (0.6, 0.9, 0.6)], {2}) == {}

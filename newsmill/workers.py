@@ -14,6 +14,7 @@ import os
 import pickle
 import socket
 from collections import Counter
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Self
 
 from model.errors import CleanCrashed, CleanTimeout, PageError
@@ -77,6 +78,9 @@ class CleaningPool:
         return own if own.waiting <= idlest.waiting + _PATIENCE else idlest
 
     def __enter__(self) -> Self:
+        """Start the process that all others are forked from: it takes half a second to be ready, while the feeds are asked."""
+        forkserver.set_forkserver_preload(["newsmill.preloaded"])
+        forkserver.ensure_running()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -147,7 +151,6 @@ class _Worker:
 
     async def _start(self) -> None:
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["newsmill.preloaded"])
         ours, theirs = socket.socketpair()
         with theirs:
             process = context.Process(target=serve, args=(theirs, self._memory, self._timeout), daemon=True)

@@ -29,6 +29,9 @@ def run(database: str, origins: list[str]) -> dict[str, float]:
     import asyncio
     import sqlite3
 
+    from newsmill.collecting import once_started, while_starting
+
+    while_starting()  # as the command does
     from model.source import Source
     from newsmill import crawling
     from newsmill.progress import Silent
@@ -50,6 +53,7 @@ def run(database: str, origins: list[str]) -> dict[str, float]:
         spent["fetching and order of work"] = time.thread_time() - began
         spent["reading the database"] = time.process_time() - sum(spent.values())
 
+    once_started()
     asyncio.run(crawled())
     with sqlite3.connect(database) as connection:
         count = "SELECT (SELECT count(*) FROM page WHERE visited_at IS NOT NULL), (SELECT count(*) FROM article)"

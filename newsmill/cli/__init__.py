@@ -48,7 +48,9 @@ for module in (databases, crawls, archives, recleaning, cleaning, reading, expla
 def main() -> None:
     """Entry point of the console command: errors of ours end in one line and an exit code, not in a trace."""
     from model.errors import DatabaseBusy, DatabaseUnavailable, NewsmillError
+    from newsmill.collecting import while_starting
 
+    while_starting()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal that lacks a character shows its number
             stream.reconfigure(errors="backslashreplace")

@@ -54,6 +54,7 @@ def crawl(
     command line, 5 the database is locked, full or out of reach, 130 interrupted (the next crawl goes on from there).
     """
     from newsmill.cli.live import LiveProgress, print_report
+    from newsmill.collecting import once_started
     from newsmill.crawling import Order, chosen, owners
 
     if url and (since or sources):
@@ -64,6 +65,7 @@ def crawl(
     _remind_of_contact(settings)
     asked = owners(settings, url) if url else chosen(settings, sources or [])
     order = Order(sources=asked, urls=tuple(url or ()), limit=limit, since=since, list_pages=list_pages or LIST_PAGES)
+    once_started()
     with LiveProgress((source.name for source in asked), quiet=quiet or as_json) as progress:
         report = asyncio.run(_interruptible(settings, order, progress))
     if as_json:
@@ -112,11 +114,13 @@ def run(
     works on a database at a time.
     """
     from newsmill import log
+    from newsmill.collecting import once_started
     from newsmill.daemon import serve
 
     settings = settings_from(config, database)
     log.set_up(as_json=log_json)
     _remind_of_contact(settings)
+    once_started()
     asyncio.run(serve(config, settings))
 
 

@@ -1,4 +1,4 @@
-"""Full-text search: the same words find the same articles on both databases; only the order of near ties may differ."""
+"""Full-text search: the same words find the same articles on both databases, though not always in the same order."""
 
 from __future__ import annotations
 

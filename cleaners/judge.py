@@ -45,13 +45,12 @@ def judge(blocks: Sequence[Block], opinions: Sequence[Opinion], *rulings: Mappin
         opinions: one for each block.
         rulings: block's index -> ruling, weaker evidence first; the last one that speaks of a block decides.
     """
+    decisive: dict[int, Ruling] = {}
+    for spoken in rulings:
+        decisive.update(spoken)
     return tuple(
-        Verdict(
-            block=block,
-            kept=decisive.kept if decisive else opinion.score >= THRESHOLD,
-            score=opinion.score,
-            reason=decisive.reason if decisive else opinion.reason,
-        )
+        Verdict(block=block, kept=ruling.kept, score=opinion.score, reason=ruling.reason)
+        if (ruling := decisive.get(block.index))
+        else Verdict(block=block, kept=opinion.score >= THRESHOLD, score=opinion.score, reason=opinion.reason)
         for block, opinion in zip(blocks, opinions, strict=True)
-        for decisive in [next((ruling[block.index] for ruling in reversed(rulings) if block.index in ruling), None)]
     )

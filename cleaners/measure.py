@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,12 +21,17 @@ _WORD = re.compile(f"{_CJK.pattern}|[^\\W{_CJK.pattern[1:-1]}]+")
 _ENDS_SENTENCE = re.compile(r"[.!?…。!?؟۔।]+['\"”’»«“‘」』)\]）]*(?:\[\d+\])*\s*$")
 #: A paragraph of at least this size that ends a sentence is prose.
 PROSE = 80.0
+#: Texts whose size is remembered: hardly a page has more blocks.
+_OF_A_PAGE = 1024
 
 
 def size(text: str) -> float:
     """Length in letters; a Chinese or Japanese character counts 2.5, a Korean syllable 1.8."""
-    if text.isascii():
-        return float(len(text))
+    return float(len(text)) if text.isascii() else _wide_size(text)
+
+
+@lru_cache(_OF_A_PAGE)  # several steps ask for each block's
+def _wide_size(text: str) -> float:
     return len(text) + (_CJK_WEIGHT - 1) * len(_CJK.findall(text)) + 0.8 * len(_HANGUL.findall(text))
 
 

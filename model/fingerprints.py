@@ -11,7 +11,7 @@ from functools import lru_cache
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 #: What the Turkish capital İ is in small letters by Unicode's rules; the mark is no letter and would cut the word in two.
 _DOTTED = "i\u0307"
-_NOT_WORD = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]+")
 #: Texts up to so many characters are remembered: menus and headings come back on every page of a site, and each is asked
 #: for by several steps. Together that is some megabytes at most.
 _SHORT, _REMEMBERED = 240, 8192
@@ -31,9 +31,9 @@ def normalised(text: str) -> str:
 
 def _form(text: str) -> str:
     if text.isascii():
-        return _NOT_WORD.sub(" ", text.lower()).strip()
+        return " ".join(_WORD.findall(text.lower()))
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().replace(_DOTTED, "i")
-    return _NOT_WORD.sub(" ", folded).strip()
+    return " ".join(_WORD.findall(folded))
 
 
 def text_hash(text: str) -> str:

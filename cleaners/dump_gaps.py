@@ -1,10 +1,14 @@
-"""What a dump's text takes with it: a line between two kept blocks, a sentence that closes it, a list that a colon announces."""
+"""What a dump's text takes with it: a line between two kept blocks, a sentence that closes it, a list that a colon announces.
+
+A line of clutter inside the text parts nothing: what stands beyond it stands beside the text.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cleaners.judge import THRESHOLD, Ruling
+from cleaners.lines import is_hashtags
 from cleaners.measure import ends_sentence
 from model.article import BlockKind
 
@@ -19,6 +23,8 @@ if TYPE_CHECKING:
 _LIKELY = 0.3
 #: The same for a line that ends with a colon over list items, which come with it.
 _ANNOUNCING = 0.15
+#: The same for a sentence that stands between the text and its hashtags.
+_TAGGED = 0.05
 #: Entries of a list that is announced.
 _MOST = 12
 _COLONS = (":", "\uff1a")
@@ -37,13 +43,14 @@ def dump_gaps(blocks: Sequence[Block], opinions: Sequence[Opinion], against: Col
     last = max((at for at, keep in enumerate(kept) if keep), default=len(blocks))
     rulings: dict[int, Ruling] = {}
     for at in range(1, len(blocks)):
-        if kept[at] or not kept[at - 1] or not free[at]:
+        before = at - 2 if blocks[at - 1].index in against else at - 1
+        if kept[at] or not free[at] or before < 0 or not kept[before]:
             continue
         if entries := list(_announced(blocks, free, at)) if opinions[at].score >= _ANNOUNCING else []:
             rulings |= dict.fromkeys((blocks[entry].index for entry in (at, *entries)), _LIST)
         elif opinions[at].score >= _LIKELY and at + 1 < len(blocks) and kept[at + 1]:
             rulings[blocks[at].index] = _BETWEEN
-        elif opinions[at].score >= _LIKELY and at == last + 1 and ends_sentence(blocks[at].text):
+        elif opinions[at].score >= _closing(blocks, at) and at == last + 1 and ends_sentence(blocks[at].text):
             rulings[blocks[at].index] = _CLOSING
     return rulings
 
@@ -51,6 +58,11 @@ def dump_gaps(blocks: Sequence[Block], opinions: Sequence[Opinion], against: Col
 _BETWEEN = Ruling(kept=True, reason="stands between paragraphs of the text")
 _CLOSING = Ruling(kept=True, reason="closes the text")
 _LIST = Ruling(kept=True, reason="a list that the text announces")
+
+
+def _closing(blocks: Sequence[Block], at: int) -> float:
+    """Probability from which a sentence after the last kept block is the text's."""
+    return _TAGGED if at + 1 < len(blocks) and is_hashtags(blocks[at + 1].text) else _LIKELY
 
 
 def _announced(blocks: Sequence[Block], free: Sequence[bool], at: int) -> Iterator[int]:

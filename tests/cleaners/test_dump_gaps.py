@@ -24,6 +24,19 @@ def test_a_line_that_words_rule_out_does_not_come_back() -> None:
     assert kept(f"{PROSE}\n\nRead more\n\n{PROSE} Again.", 0.9, 0.35, 0.9, against=(1,)) == []
 
 
+def test_a_line_of_clutter_does_not_part_a_subheading_from_the_text() -> None:
+    dump = f"{PROSE}\n\n{{}}\n\nA temporary channel\n\n{PROSE} Again."
+    assert kept(dump.format("Read more."), 0.9, 0.1, 0.35, 0.9, against=(1,)) == ["A temporary channel"]
+    assert kept(dump.format("Read more."), 0.9, 0.1, 0.35, 0.9) == []
+    assert kept(f"Read more.\n\nA temporary channel\n\n{PROSE}", 0.1, 0.35, 0.9, against=(0,)) == []
+
+
+def test_a_sentence_between_the_text_and_its_hashtags_closes_it() -> None:
+    ending = "This is Anna Lee, in Lindmouth."
+    assert kept(f"{PROSE}\n\n{ending}\n\n#harbour #wall", 0.9, 0.1, 0.1) == [ending]
+    assert kept(f"{PROSE}\n\n{ending}\n\nharbour, wall", 0.9, 0.1, 0.1) == []
+
+
 def test_a_sentence_closes_the_text_and_a_label_does_not() -> None:
     assert kept(f"{PROSE}\n\nThis is Anna Lee, in Lindmouth.", 0.9, 0.35) == ["This is Anna Lee, in Lindmouth."]
     assert kept(f"{PROSE}\n\nMost read", 0.9, 0.35) == []

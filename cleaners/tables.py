@@ -74,10 +74,12 @@ def _marked(marks: Sequence[Mark], rows: Sequence[int]) -> dict[int, list[Mark]]
 
 def _row(cells: Sequence[str], start: int, marks: Sequence[Mark]) -> str:
     """A row's cells in one line. ``start`` is the number of the first one."""
-    texts = [text.replace("\n", " ") for text in cells]
-    for mark in reversed(marks):
-        texts.insert(mark.before - start, mark.text.replace("\n", " "))
-    return CELL_SEPARATOR.join(texts)
+    texts: list[str] = []
+    done = 0
+    for mark in marks:
+        texts += (*cells[done : mark.before - start], mark.text)
+        done = mark.before - start
+    return CELL_SEPARATOR.join(text.replace("\n", " ") for text in (*texts, *cells[done:]))
 
 
 def _holds_data(rows: Sequence[int], inside: Sequence[str], cells: Sequence[str], wide: int) -> bool:

@@ -103,6 +103,8 @@ def test_marks_are_cells_of_a_data_table_and_no_blocks_elsewhere() -> None:
 def test_ticks_make_rows_but_bullets_do_not() -> None:
     ticks = "<table><tr><td>Search<td>\u2713</tr><tr><td>Sorting<td>\u2717</tr></table>"
     assert texts(ticks) == ["Search | \u2713", "Sorting | \u2717"]
+    between = "<table><tr><td>A<td>*<td>B<td>+<td>-<td>C<td>=</tr><tr><td>D<td>E</tr></table>"
+    assert texts(between) == ["A | * | B | + | - | C | =", "D | E"]
     bullets = "<table><tr><td>-<td>One headline</tr><tr><td>-<td>Another</tr></table>"
     assert texts(bullets) == ["One headline", "Another"]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cleaners.dump import read_dump
 from cleaners.dump_gaps import dump_gaps
 from cleaners.evidence import held, sure
+from cleaners.features.lines import Dump, Said
 from cleaners.judge import judge
 from cleaners.lexicon import lexicon
 from cleaners.lines import Clutter, byline_names, hashtags
@@ -52,22 +53,28 @@ def clean_text(dump: str, *, title: str | None = None, language: str | None = No
     language = language or language_of(dump)
     words = lexicon(language)
     found = findings(blocks, words)
-    first, _ = _judged(blocks, found, title or "", words)
-    title = title or find_title(blocks, found, first)
+    reading = _Reading(blocks, found, words)
+    title = title or find_title(blocks, found, reading.judged("")[0])
     authors = distinct(name for block in blocks for line in block.text.split("\n") for name in byline_names(line, words))
-    verdicts, doubt = _judged(blocks, found, title, words, authors)
+    verdicts, doubt = reading.judged(title, authors)
     return _cleaned(title, verdicts, doubt, authors=authors, tags=_tags(blocks, found), language=language)
 
 
-def _judged(
-    blocks: Sequence[Block], found: Sequence[Finding | None], title: str, words: Lexicon, authors: Collection[str] = ()
-) -> tuple[tuple[Verdict, ...], float]:
-    """A verdict for every block with what is known of the dump, and the doubt about all of them."""
-    opinions = line_opinions(blocks, line_probabilities(blocks, found, word_rulings(blocks, found), title))
-    heard = opinions.blocks
-    against = word_rulings(blocks, found, prose=held(blocks, heard), sure=sure(blocks, heard)) | author_rulings(blocks, authors)
-    headline = headline_rulings(blocks, title, words)
-    return judge(blocks, heard, dump_gaps(blocks, heard, against | headline), against, headline), opinions.doubt
+class _Reading:
+    """A dump with what words say of it, to be judged without its headline, to find that, and then with it."""
+
+    def __init__(self, blocks: Sequence[Block], found: Sequence[Finding | None], words: Lexicon) -> None:
+        self._blocks, self._found, self._words = blocks, found, words
+        self._dump = Dump(blocks, Said(found=found, ruled=word_rulings(blocks, found)))
+
+    def judged(self, title: str, authors: Collection[str] = ()) -> tuple[tuple[Verdict, ...], float]:
+        """A verdict for every block with what is known of the dump, and the doubt about all of them."""
+        blocks, opinions = self._blocks, line_opinions(self._blocks, line_probabilities(self._dump, title))
+        heard = opinions.blocks
+        against = word_rulings(blocks, self._found, prose=held(blocks, heard), sure=sure(blocks, heard))
+        against |= author_rulings(blocks, authors)
+        headline = headline_rulings(blocks, title, self._words)
+        return judge(blocks, heard, dump_gaps(blocks, heard, against | headline), against, headline), opinions.doubt
 
 
 def find_title(blocks: Sequence[Block], found: Sequence[Finding | None], verdicts: Sequence[Verdict]) -> str:

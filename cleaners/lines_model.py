@@ -11,17 +11,16 @@ import numpy as np
 
 from cleaners.classifier import shipped
 from cleaners.evidence import Opinions
-from cleaners.features import lines
 from cleaners.judge import THRESHOLD, Opinion
 from cleaners.structure import chosen, doubt
 from model.article import BlockKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from cleaners.lines import Finding
+    from cleaners.features.lines import Dump
     from model.article import Block
 
 #: Characters of a short line; share of a block inside links from which it is called a link.
@@ -34,19 +33,15 @@ _KEPT = {
 }
 
 
-def line_probabilities(
-    blocks: Sequence[Block], found: Sequence[Finding | None], ruled: Collection[int], title: str = ""
-) -> NDArray[np.float64]:
+def line_probabilities(dump: Dump, title: str = "") -> NDArray[np.float64]:
     """For each block the probability that it belongs to the article.
 
     Args:
-        blocks: the dump's blocks in order.
-        found: what each block's words say.
-        ruled: indexes of the blocks that words rule out.
+        dump: the dump as read.
         title: the headline where it is known, which helps.
     """
     forest = shipped("lines")
-    return forest.probabilities(lines.matrix(blocks, title, forest.names, lines.Said(found=found, ruled=ruled)))
+    return forest.probabilities(dump.matrix(title, forest.names))
 
 
 def line_opinions(blocks: Sequence[Block], probabilities: NDArray[np.float64]) -> Opinions:

@@ -12,7 +12,7 @@ from benchmarks.training.forest import PARAMETERS, train
 from benchmarks.training.renderings import STYLES, render
 from cleaners.blocks import read_blocks
 from cleaners.dump import read_dump
-from cleaners.features.lines import Said, columns
+from cleaners.features.lines import Dump, Said
 from cleaners.lexicon import lexicon
 from cleaners.scripts import language_of
 from cleaners.sections import findings, word_rulings
@@ -70,6 +70,6 @@ def _chosen(turn: int, number: int) -> list[str]:
 
 def _example(page: GoldPage, lines: Sequence[Block], title: str, words: Lexicon) -> tuple[tuple[str, ...], Example]:
     found = findings(lines, words)
-    features = columns(lines, title, Said(found=found, ruled=word_rulings(lines, found)))
+    features = Dump(lines, Said(found=found, ruled=word_rulings(lines, found))).columns(title)
     matrix = np.stack([values.astype(np.float32) for values in features.values()], axis=1)
     return tuple(features), example(page, lines, matrix, weights=DUMP_WEIGHTS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,46 +32,54 @@ class Said:
     ruled: Collection[int]
 
 
-def columns(blocks: Sequence[Block], title: str, said: Said) -> Columns:
-    """Every feature of a dump with at least one block, by name, in a fixed order; the title is "" where unknown."""
-    document = Document(
-        blocks=tuple(blocks),
-        owners=[0] * len(blocks),
-        tags=["html"],
-        parents=[0],
-        first=[0],
-        end=[len(blocks)],
-        attributes=[{}],
-        shapes=[(-1, "html", None)],
-        shape=[0],
-        title=title,
-    )
-    page = arrays.read(document)
-    found, named = head.hits(page)
-    return {
-        **text.own_text(page),
-        **text.whole_page(page),
-        **place.position(page),
-        **place.runs(page, found),
-        **place.windows(page),
-        **place.neighbours(page),
-        **place.headings(page),
-        **head.spoken_of(page, found, named),
-        **head.title(page),
-        **_in_a_row(page),
-        **lines_stretch.stretches(page),
-        **lines_topic.topic(page),
-        **lines_around.around(page),
-        **lines_repetition.repetition(page),
-        **spoken.spoken(blocks, said.found, said.ruled),
-    }
+class Dump:
+    """A dump of at least one block, read but for its title: that is looked for with what was read, and then asked for again.
 
+    Args:
+        blocks: the dump's blocks in order.
+        said: what words say of them.
+    """
 
-def matrix(blocks: Sequence[Block], title: str, names: Sequence[str], said: Said) -> NDArray[np.float32]:
-    """The named features: a row a block, a column a name."""
-    if not blocks:
-        return np.zeros((0, len(names)), dtype=np.float32)
-    return arrays.stacked(columns(blocks, title, said), names)
+    def __init__(self, blocks: Sequence[Block], said: Said) -> None:
+        document = Document(
+            blocks=tuple(blocks),
+            owners=[0] * len(blocks),
+            tags=["html"],
+            parents=[0],
+            first=[0],
+            end=[len(blocks)],
+            attributes=[{}],
+            shapes=[(-1, "html", None)],
+            shape=[0],
+        )
+        self._page = page = arrays.read(document)
+        self._own = {**text.own_text(page), **text.whole_page(page), **place.position(page)}
+        self._near = {**place.windows(page), **place.neighbours(page), **place.headings(page)}
+        self._whole = {
+            **_in_a_row(page),
+            **lines_stretch.stretches(page),
+            **lines_topic.topic(page),
+            **lines_around.around(page),
+            **lines_repetition.repetition(page),
+            **spoken.spoken(blocks, said.found, said.ruled),
+        }
+
+    def columns(self, title: str) -> Columns:
+        """Every feature by name, in a fixed order; the title is "" where unknown."""
+        page = replace(self._page, document=replace(self._page.document, title=title))
+        found, named = head.hits(page)
+        return {
+            **self._own,
+            **place.runs(page, found),
+            **self._near,
+            **head.spoken_of(page, found, named),
+            **head.title(page),
+            **self._whole,
+        }
+
+    def matrix(self, title: str, names: Sequence[str]) -> NDArray[np.float32]:
+        """The named features: a row a block, a column a name."""
+        return arrays.stacked(self.columns(title), names)
 
 
 def _in_a_row(page: Arrays) -> Columns:

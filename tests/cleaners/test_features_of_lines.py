@@ -29,7 +29,7 @@ NOTICE = (
 def told(dump: str) -> dict[str, dict[str, float]]:
     """Features of each block, by the block's first words."""
     blocks = read_dump(dump)
-    found = lines.columns(blocks, "", lines.Said(found=[None] * len(blocks), ruled=()))
+    found = lines.Dump(blocks, lines.Said(found=[None] * len(blocks), ruled=())).columns("")
     return {block.text[:20]: {name: float(values[at]) for name, values in found.items()} for at, block in enumerate(blocks)}
 
 
@@ -109,6 +109,6 @@ def test_the_nearest_marked_places_are_found_on_both_sides() -> None:
 def test_any_dump_has_finite_features(dump: str) -> None:
     blocks = read_dump(dump)
     if blocks:
-        found = lines.columns(blocks, "", lines.Said(found=[None] * len(blocks), ruled=()))
+        found = lines.Dump(blocks, lines.Said(found=[None] * len(blocks), ruled=())).columns("")
         assert all(values.shape == (len(blocks),) for values in found.values())
         assert np.isfinite(np.stack([values.astype(np.float64) for values in found.values()])).all()

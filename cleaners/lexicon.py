@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from cleaners.phrases import Phrases
 from model.fingerprints import normalised
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Lists whose entries are beginnings or parts of lines: ordered, longest first, punctuation kept.
 _PHRASES = frozenset({"starts", "notices", "subjects"})
+#: What is made of the lists.
+_DERIVED = frozenset({"told", "openings", "naming"})
 #: Languages that have one list of words: the two written forms of Norwegian.
 _SAME = {"nb": "no", "nn": "no"}
 
@@ -41,9 +44,9 @@ class Lexicon:
     #: At the start of a short line: clutter. Folded (`folded`).
     starts: tuple[str, ...]
     #: Anywhere in a line of moderate length: a notice. Folded (`folded`).
-    notices: tuple[str, ...]
+    notices: frozenset[str]
     #: The same, but of what articles speak too. Folded (`folded`).
-    subjects: tuple[str, ...]
+    subjects: frozenset[str]
     #: In front of an author's name.
     bylines: frozenset[str]
     #: Beside an author's name, no part of it.
@@ -58,6 +61,8 @@ class Lexicon:
     agencies: frozenset[str]
     #: A part of the class or id of what holds readers' comments.
     threads: frozenset[str]
+    #: `notices`, then `subjects`, to be looked for.
+    told: Phrases
     #: First words of `headings` and `endings`: what a line that is one of them begins with.
     openings: frozenset[str] = frozenset()
     #: Words of `bylines` and `roles`, with an s too: no line without one is a byline.
@@ -90,16 +95,18 @@ def _read(name: str) -> dict[str, tuple[str, ...]]:
 
 
 def _joined(sources: Iterable[dict[str, tuple[str, ...]]]) -> Lexicon:
-    merged: dict[str, set[str]] = {field.name: set() for field in fields(Lexicon) if field.name not in ("openings", "naming")}
+    merged: dict[str, set[str]] = {field.name: set() for field in fields(Lexicon) if field.name not in _DERIVED}
     for source in sources:
         for kind, entries in source.items():
             fold = folded if kind in _PHRASES else normalised
             merged[kind].update(form for entry in entries if (form := fold(entry)))
     naming = {word for form in merged["bylines"] | merged["roles"] for word in form.split()}
+    notices, subjects = sorted(merged.pop("notices")), sorted(merged.pop("subjects"))
     return Lexicon(
         starts=tuple(sorted(merged.pop("starts"), key=lambda start: (-len(start), start))),
-        notices=tuple(sorted(merged.pop("notices"))),
-        subjects=tuple(sorted(merged.pop("subjects"))),
+        notices=frozenset(notices),
+        subjects=frozenset(subjects),
+        told=Phrases(notices + subjects),
         naming=frozenset(naming | {f"{word}s" for word in naming}),
         openings=frozenset(form.partition(" ")[0] for form in merged["headings"] | merged["endings"]),
         **{kind: frozenset(entries) for kind, entries in merged.items()},

@@ -171,11 +171,10 @@ def _reads_on(line: str, start: str) -> bool:
 
 
 def _notice(text: str, words: Lexicon) -> Finding | None:
-    line = folded(text)
-    for phrases in (words.notices, words.subjects):
-        if phrase := next((phrase for phrase in phrases if phrase in line), ""):
-            return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}", doubtful=phrases is words.subjects)
-    return None
+    phrase = words.told.first_in(folded(text))
+    if not phrase:
+        return None
+    return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}", doubtful=phrase not in words.notices)
 
 
 def is_hashtags(text: str) -> bool:

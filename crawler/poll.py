@@ -82,6 +82,12 @@ async def poll(  # four rooms meet here; the rest is keyword-only
     known = validators.get(endpoint.url, Validators())
     if endpoint.kind is EndpointKind.FEED:
         return await _poll_feed(endpoint, source, fetcher, known)
+    return await _poll_section(endpoint, source, fetcher, decode, known)
+
+
+async def _poll_section(
+    endpoint: Endpoint, source: Source, fetcher: Fetches, decode: Decode, known: Validators
+) -> Polled | NotModified:
     page = await fetcher.fetch(Request(url=endpoint.url, validators=known))
     if isinstance(page, NotModified):
         return page

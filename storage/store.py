@@ -67,7 +67,7 @@ class Store:
         self.address = address
         self._readers = connect_engine(address, readonly=True)
         self._writers = None if readonly else connect_engine(address, readonly=False)
-        self._leases: list[Lease] = []
+        self._leases: dict[str, Lease] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +91,9 @@ class Store:
         if self._writers is None:
             raise DatabaseUnavailable(f"{self.address} was opened for reading only")
         with foreign_errors(self.address), self._writers.begin() as connection:
-            for lease in self._leases:  # asked within the transaction: a server that restarts after this ends both
+            for lease in tuple(
+                self._leases.values()
+            ):  # within the transaction: a restart after this ends both
                 lease.confirm()
             yield connection
 
@@ -134,8 +136,8 @@ class Store:
         Raises:
             DatabaseBusy: somebody else holds it; says who.
         """
-        self._leases.append(take_lease(self.address, name))
-        return self._leases[-1]
+        lease = self._leases[name] = take_lease(self.address, name)
+        return lease
 
     # Writes, each a transaction of its own; `Writer` groups them.
 

@@ -181,6 +181,13 @@ def test_who_lost_a_lease_writes_nothing_until_it_is_held_again(server: Server) 
         lease.keep()
         one.begin_run("crawl", now())
         assert _runs(one) == 1
+        server.restart()
+        with pytest.raises(DatabaseUnavailable):
+            one.begin_run("crawl", now())
+        lease.close()
+        with one.lease("crawl"):  # another one in its place
+            one.begin_run("crawl", now())
+        assert _runs(one) == 2
 
 
 def _runs(store: Store) -> int:

@@ -74,6 +74,25 @@ def heaviest_run(weights: Floats) -> tuple[int, int]:
     return int(np.flatnonzero(sums[:end] == low[end - 1])[-1]), end
 
 
+def moved(values: NDArray[np.generic], step: int) -> Floats:
+    """For each block the value of the one ``step`` after it; -1 beyond the page."""
+    moved = np.full(len(values), -1.0)
+    if step < 0:
+        moved[-step:] = values[:step]
+    else:
+        moved[:-step] = values[step:]
+    return moved
+
+
+def nearest(marked: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """For each place the last marked one before it, -1 where there is none, and the next one after it, else the length."""
+    size = len(marked)
+    at = np.arange(size)
+    last = np.concatenate(([-1], np.maximum.accumulate(np.where(marked, at, -1))[:-1]))
+    following = np.concatenate((np.minimum.accumulate(np.where(marked, at, size)[::-1])[::-1][1:], [size]))
+    return last, following
+
+
 def stacked(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
     """Named features as float32: a row a block, a column a name."""
     rows = np.empty((len(names), len(columns[names[0]])), dtype=np.float32)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features.arrays import GOOD, log, running
+from cleaners.features.arrays import GOOD, log, moved, nearest, running
+from cleaners.features.spoken import ABSENT
 from cleaners.letters import Letter
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from cleaners.features.arrays import Arrays, Columns, Floats, Ints
+    from cleaners.features.arrays import Arrays, Columns, Floats
 
 #: Blocks on both sides that count together, and on either side apart.
 _BOTH, _EITHER = (2, 6, 15), (3, 8)
@@ -20,8 +19,6 @@ _BOTH, _EITHER = (2, 6, 15), (3, 8)
 _FULL, _SHORT = 300.0, 40.0
 #: Of a block's words, the most that commas after them tell apart.
 _COMMAS = 0.3
-#: Stands for a distance to something that is not there.
-ABSENT = -1.0
 
 
 def around(page: Arrays) -> Columns:
@@ -71,20 +68,13 @@ def _either_side(page: Arrays) -> Columns:
 def _next_ones(page: Arrays) -> Columns:
     """The blocks two steps away, and how those one step away begin and end."""
     mass, prose, capitals = log(page.mass), log(page.prose), page.letters.capitals / np.maximum(page.letters.words, 1)
-    columns: Columns = {"n1_opening": _moved(page.letters.opening, 1)}
+    columns: Columns = {"n1_opening": moved(page.letters.opening, 1)}
     for step in (-1, 1):
-        columns[f"n{step}_closing"] = _moved(page.letters.closing, step)
-        columns[f"n{step}_capitals"] = _moved(capitals, step)
-        columns[f"n{2 * step}_mass"] = _moved(mass, 2 * step)
-        columns[f"n{2 * step}_prose"] = _moved(prose, 2 * step)
+        columns[f"n{step}_closing"] = moved(page.letters.closing, step)
+        columns[f"n{step}_capitals"] = moved(capitals, step)
+        columns[f"n{2 * step}_mass"] = moved(mass, 2 * step)
+        columns[f"n{2 * step}_prose"] = moved(prose, 2 * step)
     return columns
-
-
-def _moved(values: NDArray[np.generic], step: int) -> Floats:
-    """For each block the value of the one ``step`` after it; -1 beyond the dump."""
-    at = np.arange(len(values)) + step
-    known = (at >= 0) & (at < len(values))
-    return np.where(known, values[np.clip(at, 0, len(values) - 1)], -1.0)
 
 
 def _paragraphs(page: Arrays) -> Columns:
@@ -98,12 +88,3 @@ def _paragraphs(page: Arrays) -> Columns:
         "letters_since_good": np.where(last >= 0, log(since), ABSENT),
         "letters_to_good": np.where(following < page.size, log(until), ABSENT),
     }
-
-
-def nearest(marked: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """For each place the last marked one before it, -1 where there is none, and the next one after it, else the length."""
-    size = len(marked)
-    at = np.arange(size)
-    last = np.concatenate(([-1], np.maximum.accumulate(np.where(marked, at, -1))[:-1]))
-    following = np.concatenate((np.minimum.accumulate(np.where(marked, at, size)[::-1])[::-1][1:], [size]))
-    return last, following

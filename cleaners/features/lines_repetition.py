@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features.arrays import log, running
-from cleaners.features.lines_around import ABSENT, nearest
+from cleaners.features.arrays import log, nearest, running
+from cleaners.features.spoken import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

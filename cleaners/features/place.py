@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features.arrays import KINDS, heaviest_run, log, signed_log
+from cleaners.features.arrays import KINDS, heaviest_run, log, moved, signed_log
 from model.article import BlockKind
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from cleaners.features.arrays import Arrays, Columns, Floats
 
 #: Shares of the page's prose whose innermost common element is asked for.
@@ -94,22 +92,12 @@ def neighbours(page: Arrays) -> Columns:
     mass, prose = log(page.mass), log(page.prose)
     signature = page.signature[page.heights[0]]
     for step in (-1, 1):
-        found[f"n{step}_mass"] = _moved(mass, step)
-        found[f"n{step}_density"] = _moved(page.density, step)
-        found[f"n{step}_kind"] = _moved(page.kind, step)
-        found[f"n{step}_prose"] = _moved(prose, step)
-        found[f"n{step}_alike"] = _moved(signature, step) == signature
+        found[f"n{step}_mass"] = moved(mass, step)
+        found[f"n{step}_density"] = moved(page.density, step)
+        found[f"n{step}_kind"] = moved(page.kind, step)
+        found[f"n{step}_prose"] = moved(prose, step)
+        found[f"n{step}_alike"] = moved(signature, step) == signature
     return found
-
-
-def _moved(values: NDArray[np.generic], step: int) -> Floats:
-    """For each block the value of the one ``step`` after it; -1 beyond the page."""
-    moved = np.full(len(values), -1.0)
-    if step < 0:
-        moved[-step:] = values[:step]
-    else:
-        moved[:-step] = values[step:]
-    return moved
 
 
 def headings(page: Arrays) -> Columns:

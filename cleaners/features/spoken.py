@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from cleaners.features.arrays import log, running
+from cleaners.features.arrays import log, nearest, running
 from cleaners.lines import Clutter
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _MARKS: dict[str, tuple[Clutter, ...]] = {
 #: Blocks to either side.
 _REACHES = (3, 10)
 #: Stands for a distance to something that is not there.
-_ABSENT = -1.0
+ABSENT = -1.0
 
 
 def spoken(blocks: Sequence[Block], found: Sequence[Finding | None], ruled: Collection[int]) -> Columns:
@@ -63,10 +63,9 @@ def _distances(name: str, marked: NDArray[np.bool_], letters: Floats) -> Columns
     """Blocks and letters since the last marked block before each, and blocks to the next one after it."""
     size = len(marked)
     at = np.arange(size)
-    last = np.concatenate(([-1], np.maximum.accumulate(np.where(marked, at, -1))[:-1]))
-    after = np.concatenate((np.minimum.accumulate(np.where(marked, at, size)[::-1])[::-1][1:], [size]))
+    last, after = nearest(marked)
     return {
-        f"since_{name}": np.where(last >= 0, log(at - last), _ABSENT),
-        f"letters_since_{name}": np.where(last >= 0, log(letters[:-1] - letters[np.maximum(last, 0)]), _ABSENT),
-        f"to_{name}": np.where(after < size, log(after - at), _ABSENT),
+        f"since_{name}": np.where(last >= 0, log(at - last), ABSENT),
+        f"letters_since_{name}": np.where(last >= 0, log(letters[:-1] - letters[np.maximum(last, 0)]), ABSENT),
+        f"to_{name}": np.where(after < size, log(after - at), ABSENT),
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cleaners.dump import read_dump
 from cleaners.features import lines
-from cleaners.features.lines_around import nearest
+from cleaners.features.arrays import nearest
 from cleaners.features.lines_stretch import heaviest_through
 
 STORY = [

@@ -21,7 +21,7 @@ _MONTHS = {
     "en": "jan feb mar apr may jun jul aug sep oct nov dec",
     "es": "ene feb mar abr may jun jul ago sep/set oct nov dic",
     "et": "jaan veeb mär/mar apr mai juun juul aug sep okt nov det",
-    "fi": "tam hel maa huh tou kes hei elo syy lok mar jou",
+    "fi": "tammi helmi maalis huhti touko kesä/kesa heinä/heina elo syys loka marras joulu",
     "fr": "jan fév/fev mar avr mai jui/juin juil aoû/aou sep oct nov déc/dec",
     "hr": "sij vel ožu/ozu tra svi lip srp kol ruj lis stu pro",
     "hu": "jan feb már/mar ápr/apr máj/maj jún/jun júl/jul aug szep/szept okt nov dec",

@@ -62,6 +62,10 @@ def test_what_is_no_date(text: str) -> None:
     assert moment(text, "en") is None
 
 
+def test_a_day_of_the_week_is_no_month() -> None:
+    assert moment("5 maanantai 2026", "fi") is None
+
+
 @given(st.text(max_size=80), st.sampled_from([None, "xx", *languages()]))
 def test_any_text_gives_a_moment_or_none(text: str, language: str | None) -> None:
     found = moment(text, language)

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>|（[^）]*）|【[^】]*】")
-#: Between two names, or between a name and what is said of it.
+#: Between two names, or between a name and what is said of it. The shortest words are initials and syllables of names too
+#: ("John E Smith", "Kim Ja Young"): in capitals they part names that are all in capitals.
 _SEPARATOR = re.compile(
-    r"\s*(?:[,;|/•·∙⋅、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*|\s+(?:and|und|et|y|e|ed|i|oraz|и|та|і|και|ve|dan|en|och|og|ja|és|și|şi|và|with|mit|avec|con|com)\s+",
+    r"\s*(?:[,;|/•·∙⋅、，；&=]|(?:^|\s)[–—-](?=\s|$)|\n)\s*"
+    r"|\s+(?:and|und|et|ed|oraz|и|та|і|και|ve|dan|en|och|og|és|și|şi|và|with|mit|avec|con|com|(?-i:y|e|i|ja))\s+"
+    r"|(?-i:(?<=[A-ZÀ-ÖØ-Þ]{2})\s+(?:Y|E|I|JA)\s+)",
     re.IGNORECASE,
 )
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

@@ -7,7 +7,7 @@ what is still missing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cleaners.authors import announced_names, authors_of, marked_names, people_in
@@ -78,8 +78,7 @@ def read_metadata(
     authors, newsrooms = authors_of(claims, words, names)
     published, modified = _published(claims, language), _modified(claims, language)
     if not (authors and published) and blocks:
-        clues = _clues(claims, title, names, language)
-        seen = visible(blocks, text, replace(clues, house=bool(newsrooms)))
+        seen = visible(blocks, text, _clues(claims, title, names, language, house=bool(newsrooms)))
         authors = authors or tuple(name for name in seen.authors if not names.name(name))
         newsrooms = newsrooms or seen.authors
         published = published or seen.published
@@ -99,7 +98,7 @@ def read_metadata(
     )
 
 
-def _clues(claims: Claims, title: str, names: Names, language: str | None) -> Clues:
+def _clues(claims: Claims, title: str, names: Names, language: str | None, *, house: bool) -> Clues:
     """What the page's markup says of whom and what to look for in sight."""
     words = lexicon(language)
     return Clues(
@@ -108,6 +107,7 @@ def _clues(claims: Claims, title: str, names: Names, language: str | None) -> Cl
         headlines=(title, *(joined(parts) for parts in claims.headings)),
         marked=marked_names(claims, words, names),
         announced=announced_names(claims, words, names),
+        house=house,
     )
 
 

@@ -28,6 +28,7 @@ class Phrases:
         self._short = tuple(entry for entry in ranked if len(entry[1]) < _BEGINNING)
         self._by_beginning: dict[str, list[tuple[int, str]]] = {}
         for rank, phrase in ranked:
+            # A short one's is no piece of four, and never looked up.
             self._by_beginning.setdefault(phrase[:_BEGINNING], []).append((rank, phrase))
         self._beginnings = frozenset(self._by_beginning)
 

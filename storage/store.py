@@ -91,9 +91,7 @@ class Store:
         if self._writers is None:
             raise DatabaseUnavailable(f"{self.address} was opened for reading only")
         with foreign_errors(self.address), self._writers.begin() as connection:
-            for lease in tuple(
-                self._leases.values()
-            ):  # within the transaction: a restart after this ends both
+            for lease in tuple(self._leases.values()):  # within the transaction: a restart after this ends both
                 lease.confirm()
             yield connection
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cleaners.forms import Form, render
     from cleaners.joining import adds, joined, replaced, stands_in
     from cleaners.links import Anchor, anchors_of
-    from cleaners.memory import learn
+    from cleaners.memory import learn, lesson
     from cleaners.page import clean
     from cleaners.version import ENGINE_VERSION
 
@@ -39,6 +39,7 @@ __all__ = [
     "decode",
     "joined",
     "learn",
+    "lesson",
     "render",
     "replaced",
     "stands_in",
@@ -56,6 +57,7 @@ _HOMES = {
     "decode": "decoding",
     "joined": "joining",
     "learn": "memory",
+    "lesson": "memory",
     "render": "forms",
     "replaced": "joining",
     "stands_in": "joining",

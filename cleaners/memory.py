@@ -1,7 +1,7 @@
 """What a site's earlier pages teach: blocks that stand on other pages too are clutter, and places differ in what they hold.
 
-`learn` takes a value and gives a value. Pages that are copies of each other count once: a re-published article would
-teach that its own paragraphs are clutter.
+`learn` takes a value and gives a value; `lesson` is what it adds. Pages that are copies of each other count once: a
+re-published article would teach that its own paragraphs are clutter.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cleaners.judge import THRESHOLD, Opinion, Ruling
 from cleaners.measure import is_prose, size
 from model.fingerprints import fingerprint
-from model.memory import PathRecord, SiteMemory
+from model.memory import PathRecord, SiteMemory, added
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,10 +30,6 @@ _COPY = 0.5
 _LEAST_JUDGED, _OWN_WEIGHT = 20, 3.0
 #: How far a path's record may move a score.
 _MOST_SHIFT = 0.3
-#: Bounds of a memory: texts, paths, pages told apart. Texts seen once go first.
-MOST_TEXTS, MOST_PATHS, MOST_SEEN = 20_000, 2_000, 500
-
-_UNKNOWN = PathRecord(blocks=0, score=0.0)
 
 
 def memory_rulings(
@@ -105,40 +101,29 @@ def learn(memory: SiteMemory, cleaned: Cleaned) -> SiteMemory:
         memory: what is known of the site so far; it is not changed.
         cleaned: the page, from HTML or from a dump.
     """
+    taught = lesson(memory, cleaned)
+    return memory if taught is None else added(memory, [taught])
+
+
+def lesson(memory: SiteMemory, cleaned: Cleaned) -> SiteMemory | None:
+    """What a page alone teaches, to be `added` to the memory; None for a copy of a page it knows, or a revision of it.
+
+    Args:
+        memory: what is known of the site so far.
+        cleaned: the page, from HTML or from a dump.
+    """
     identity = fingerprint(cleaned.article.text or cleaned.article.title)
     kept = [verdict.block for verdict in cleaned.verdicts if verdict.kept]
     if identity in memory.seen or not cleaned.verdicts or _known_share(kept, memory) > _COPY:
-        return memory
-    texts = dict(memory.texts)
-    for mark in {fingerprint(verdict.block.text) for verdict in cleaned.verdicts} - {_WORDLESS}:
-        texts[mark] = texts.get(mark, 0) + 1
-    return SiteMemory(
-        pages=memory.pages + 1,
-        texts=_most_frequent(texts, MOST_TEXTS),
-        paths=_with_paths(memory.paths, cleaned),
-        seen=(*memory.seen, identity)[-MOST_SEEN:],
-    )
+        return None
+    marks = {fingerprint(verdict.block.text) for verdict in cleaned.verdicts} - {_WORDLESS}
+    return SiteMemory(pages=1, texts=dict.fromkeys(marks, 1), paths=_judged_at(cleaned), seen=(identity,))
 
 
-def _with_paths(paths: Mapping[str, PathRecord], cleaned: Cleaned) -> Mapping[str, PathRecord]:
-    records = dict(paths)
+def _judged_at(cleaned: Cleaned) -> Mapping[str, PathRecord]:
+    """How the page's blocks were judged, by their paths."""
     by_path: dict[str, list[float]] = {}
     for verdict in cleaned.verdicts:
         if verdict.block.path:
             by_path.setdefault(verdict.block.path, []).append(verdict.score)
-    for path, scores in by_path.items():
-        old = records.get(path, _UNKNOWN)
-        records[path] = PathRecord(blocks=old.blocks + len(scores), score=sum(scores, old.score))
-    if len(records) <= MOST_PATHS:
-        return records
-    kept = sorted(records, key=lambda path: -records[path].blocks)[:MOST_PATHS]
-    return {path: records[path] for path in kept}
-
-
-def _most_frequent(texts: dict[int, int], most: int) -> dict[int, int]:
-    """The texts on most pages; among those on equally many the ones learned last."""
-    if len(texts) <= most:
-        return texts
-    newest_first = list(texts.items())[::-1]
-    kept = dict(sorted(newest_first, key=lambda entry: -entry[1])[: most * 3 // 4])
-    return {mark: pages for mark, pages in texts.items() if mark in kept}
+    return {path: PathRecord(blocks=len(scores), score=sum(scores)) for path, scores in by_path.items()}

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 
 from model.article import Block, Cleaned, Verdict
 from model.errors import CleanCrashed, PageError
-from model.memory import PackedMemory, SiteMemory, pack_memory, unpack_memory
+from model.memory import PackedMemory, SiteMemory, added, pack_memory, unpack_memory
 
 if TYPE_CHECKING:
     import socket
@@ -46,16 +46,28 @@ class Job(NamedTuple):
     #: The site's memory; or which of the two the process holds for the source: the one it used last (0), or the one it
     #: learned from that (1).
     memory: PackedMemory | int
+    #: The memory is to come back whole, not what the page adds to it.
+    whole: bool
+
+
+class Taught(NamedTuple):
+    """A page cleaned, and what it teaches about its site."""
+
+    #: Without its verdicts, which are only counted.
+    cleaned: Cleaned
+    #: The verdicts in a row, pickled: hardly any page's are asked for where it goes.
+    verdicts: bytes
+    #: None for a page that teaches nothing; else its lesson packed, or the whole memory with it.
+    lesson: bytes | PackedMemory | None
 
 
 class Learned(NamedTuple):
     """A page cleaned, and the site's memory with that page in it."""
 
-    #: Without its verdicts, which are only counted.
+    #: Without its verdicts.
     cleaned: Cleaned
-    memory: PackedMemory
-    #: The verdicts in a row, pickled: hardly any page's are asked for where it goes.
     verdicts: bytes
+    memory: PackedMemory
 
     @property
     def explained(self) -> Cleaned:
@@ -64,7 +76,7 @@ class Learned(NamedTuple):
 
 
 #: What came of a page; or why nothing did.
-Answer: TypeAlias = "Learned | PageError | MemoryError"
+Answer: TypeAlias = "Taught | PageError | MemoryError"
 
 
 def preload() -> None:
@@ -118,13 +130,14 @@ class Desk:
 
     def answer(self, job: Job) -> Answer:
         """Clean a page and learn from it."""
-        from cleaners import learn
+        from cleaners import lesson
         from newsmill.whole import clean_whole
 
         try:
             memory = unpack_memory(job.memory) if isinstance(job.memory, PackedMemory) else self._held[job.source][job.memory]
             cleaned = clean_whole(job.page, rules=job.rules, memory=memory, language=job.language)
-            learned = learn(memory, cleaned)
+            taught = lesson(memory, cleaned)
+            learned = memory if taught is None else added(memory, [taught])
         except (PageError, MemoryError) as error:
             return error
         except Exception as error:  # noqa: BLE001 - the border of the process: whatever a parser throws at a page is that page's outcome
@@ -134,7 +147,13 @@ class Desk:
         if len(self._held) > MOST_SITES:
             self._held.popitem(last=False)
         told = replace(cleaned, verdicts=(), counted=cleaned.counts)
-        return Learned(cleaned=told, memory=pack_memory(learned), verdicts=_packed(cleaned.verdicts))
+        return Taught(cleaned=told, verdicts=_packed(cleaned.verdicts), lesson=_step(taught, learned, whole=job.whole))
+
+
+def _step(taught: SiteMemory | None, learned: SiteMemory, *, whole: bool) -> bytes | PackedMemory | None:
+    if taught is None:
+        return None
+    return pack_memory(learned) if whole else pack_memory(taught).body
 
 
 def _packed(verdicts: tuple[Verdict, ...]) -> bytes:

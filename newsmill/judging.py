@@ -90,9 +90,10 @@ class Judging:
             return Concluded(result=error, page=page)
         except PageError as error:
             return Concluded(result=error)
-        taught = isinstance(result, Cleaned) and all(part.origin is Origin.PAGE for part in page.parts)
-        self._memory = learned.memory if taught else self._memory
-        return Concluded(result=result, page=page, memory=self._memory if taught else None)
+        of_site = isinstance(result, Cleaned) and all(part.origin is Origin.PAGE for part in page.parts)
+        taught = learned.memory if of_site and learned.memory is not self._memory else None
+        self._memory = taught or self._memory
+        return Concluded(result=result, page=page, memory=taught)
 
     async def _whole(self, state: PageState, page: Page, learned: Learned, result: Result) -> Page:
         """The page with what belongs to it: its feed's text where it gives but a piece, else its further parts.

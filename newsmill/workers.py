@@ -18,17 +18,17 @@ from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Self
 
 from model.errors import CleanCrashed, CleanTimeout, PageError
-from newsmill.cleaning import LENGTH, MOST_SITES, OUT_OF_TIME, Job, serve
+from model.memory import PackedMemory
+from newsmill.cleaning import LENGTH, MOST_SITES, OUT_OF_TIME, Job, Learned, serve
 
 if TYPE_CHECKING:
     from datetime import timedelta
     from multiprocessing.context import ForkServerProcess
     from types import TracebackType
 
-    from model.memory import PackedMemory
     from model.page import Page
     from model.source import Source
-    from newsmill.cleaning import Answer, Learned
+    from newsmill.cleaning import Answer
 
 #: A process is replaced after so many pages, so that what libraries leak stays small.
 PAGES_PER_PROCESS = 1000
@@ -36,6 +36,8 @@ PAGES_PER_PROCESS = 1000
 _PATIENCE = 2
 #: A page may take so many times its CPU time by the clock: on a busy machine it waits, but it must not for ever.
 WAITING = 12.0
+#: Lessons of a memory after which it is packed whole: reading many takes time, packing a full memory with each page more.
+MOST_LESSONS = 64
 #: Bytes of an answer that are read ahead.
 _READ_AHEAD = 1 << 20
 #: Seconds a process has to be gone after it was told or killed.
@@ -107,16 +109,18 @@ class _Worker:
         held = self._held.pop(source.name, ())
         which = next((number for number, known in enumerate(held) if known is memory), None)
         sent = memory if which is None else which
-        job = Job(page=page, source=source.name, rules=source.rules, language=source.language, memory=sent)
+        whole = len(memory.lessons) >= MOST_LESSONS
+        job = Job(page=page, source=source.name, rules=source.rules, language=source.language, memory=sent, whole=whole)
         answer: Answer = pickle.loads(await self._answer(job))  # noqa: S301 - from our own process
         if isinstance(answer, PageError):
             raise answer
         if isinstance(answer, MemoryError):
             raise CleanCrashed(page.url, "cleaning took more memory than it may")
-        self._held[source.name] = (memory, answer.memory)
+        learned = _with_lesson(memory, answer.lesson)
+        self._held[source.name] = (memory, learned)
         if len(self._held) > MOST_SITES:
             del self._held[next(iter(self._held))]
-        return answer
+        return Learned(cleaned=answer.cleaned, verdicts=answer.verdicts, memory=learned)
 
     async def _ready(self) -> None:
         """A process that may take a page: a fresh one at first, after one ended, and after many pages."""
@@ -173,3 +177,10 @@ class _Worker:
         process.kill()
         process.join(_ENDING)
         return process.exitcode
+
+
+def _with_lesson(memory: PackedMemory, lesson: bytes | PackedMemory | None) -> PackedMemory:
+    """The memory after a page: the same one where that taught nothing."""
+    if isinstance(lesson, PackedMemory):
+        return lesson
+    return memory if lesson is None else memory.followed_by(lesson)

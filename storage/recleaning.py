@@ -14,6 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from model.errors import CleanCrashed, CleanTimeout, NotFound, Unreadable
 from storage.arrivals import arrival_of
 from storage.articles import Saved, save_article
+from storage.memories import pages_learned
 from storage.pages import pages
 from storage.raw import raw_article, raw_page
 from storage.tables import article as article_table
@@ -21,7 +22,6 @@ from storage.tables import page as page_table
 from storage.tables import page_fetch as fetch_table
 from storage.tables import raw_body as raw_table
 from storage.tables import revision as revision_table
-from storage.tables import site_memory as memory_table
 from storage.values import PageStatus
 
 if TYPE_CHECKING:
@@ -111,8 +111,8 @@ def save_recleaned(connection: Connection, visit: Visit, cleaned: Cleaned) -> Sa
     Raises:
         NotFound: no such page.
     """
-    memory_pages = select(memory_table.c.pages).where(memory_table.c.source == page_table.c.source).scalar_subquery()
-    query = select(page_table, memory_pages.label("memory_pages")).where(page_table.c.id == visit.page_id)
+    learned = pages_learned(page_table.c.source).label("memory_pages")
+    query = select(page_table, learned).where(page_table.c.id == visit.page_id)
     page = connection.execute(query).first()
     if page is None:
         raise NotFound(f"no page {visit.page_id}")

@@ -12,12 +12,11 @@ from model.outcome import Duplicate, Failed, Revised, Skipped, Stored, Unchanged
 from model.page import NotModified, Origin, Validators
 from storage.arrivals import arrival_of
 from storage.articles import Saved, save_article
-from storage.memories import save_memory
+from storage.memories import pages_learned, save_memory
 from storage.raw import keep_fetch, keep_first
 from storage.revisions import mark_gone, mark_seen
 from storage.tables import event as event_table
 from storage.tables import page as page_table
-from storage.tables import site_memory as memory_table
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row, Select
@@ -38,16 +37,15 @@ _NAMES: dict[type, str] = {
 }
 
 # Statements are made once: SQLAlchemy needs longer to make one than SQLite to run it.
-_p, _e, _m = page_table.c, event_table.c, memory_table.c
+_p, _e = page_table.c, event_table.c
 #: The page, its event of this moment (that of the same visit, written before), and of how many pages its site's memory is.
 _PAGE: Select[Any] = (
     select(
         *(_p.id, _p.source, _p.url, _p.article_id, _p.fetch_id, _p.attempts, _p.next_attempt_at),
         *(_e.outcome.label("replayed"), _e.reason, _e.detail),
-        _m.pages.label("memory_pages"),
+        pages_learned(_p.source).label("memory_pages"),
     )
     .outerjoin(event_table, (_e.page_id == _p.id) & (_e.at == bindparam("then")))
-    .outerjoin(memory_table, _m.source == _p.source)
     .where(_p.id == bindparam("of"))
 )
 _CHANGE = page_table.update().where(page_table.c.id == bindparam("of"))
@@ -73,7 +71,7 @@ def save_visit(connection: Connection, visit: Visit) -> Outcome:
     ending = {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
     connection.execute(_NEW_EVENT, {"run_id": visit.run_id, "at": visit.at, "page_id": page.id, **ending})
     if visit.memory is not None:
-        save_memory(connection, page.source, visit.memory, visit.at)
+        save_memory(connection, page.source, visit.memory, visit.at, known=page.memory_pages or 0)
     return outcome
 
 

@@ -9,7 +9,7 @@ from storage.tables.articles import article, explanation, removed_block, revisio
 from storage.tables.base import SCHEMA, metadata
 from storage.tables.likenesses import cut, likeness, shingle, signature
 from storage.tables.pages import day_count, event, page, page_fetch, raw_body, raw_dictionary, run
-from storage.tables.sources import backfill, endpoint, site_memory, source
+from storage.tables.sources import backfill, endpoint, site_lesson, site_memory, source
 
 __all__ = [
     "SCHEMA",
@@ -31,6 +31,7 @@ __all__ = [
     "run",
     "shingle",
     "signature",
+    "site_lesson",
     "site_memory",
     "source",
 ]

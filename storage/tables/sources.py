@@ -69,6 +69,16 @@ site_memory = Table(
     Column("source", Words, ForeignKey("source.name"), primary_key=True, comment="Name of its source."),
     fact("pages", Integer, "Distinct pages learned from."),
     fact("body", LargeBinary, "The memory, packed with zstd."),
-    fact("updated_at", Moment, "The visit that last taught it."),
-    comment="What a site's earlier pages taught about its clutter.",
+    fact("updated_at", Moment, "The visit it was last written whole with."),
+    comment="What a site's earlier pages taught about its clutter, but for the last ones (table site_lesson).",
+)
+
+site_lesson = Table(
+    "site_lesson",
+    metadata,
+    Column("source", Words, ForeignKey("source.name"), primary_key=True, comment="Name of its source."),
+    Column("pages", Integer, primary_key=True, autoincrement=False, comment="Distinct pages learned from, this one among them."),
+    fact("body", LargeBinary, "The memory of that page alone, packed with zstd."),
+    fact("learned_at", Moment, "The visit that taught it."),
+    comment="What a page taught about its site since the site's memory was last written whole.",
 )

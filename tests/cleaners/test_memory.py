@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import cleaners.memory as memory_module
-from cleaners import clean, clean_text, learn
-from model.memory import PathRecord, SiteMemory
+from cleaners import clean, clean_text, learn, lesson
+from model.memory import PathRecord, SiteMemory, added
 
 BOX = "Members of our readers' circle meet every Thursday in the reading room above the old printing works."
 
@@ -40,6 +39,10 @@ def test_learning_changes_no_value() -> None:
     after = learn(before, clean(story(2)))
     assert (before.pages, after.pages) == (1, 2)
     assert (before.texts, before.paths) == (texts, paths)
+    taught_alone = lesson(before, clean(story(2)))
+    assert taught_alone is not None
+    assert taught_alone.pages == 1
+    assert added(before, [taught_alone]) == after
 
 
 def test_a_copy_and_a_revision_of_a_page_teach_nothing() -> None:
@@ -47,6 +50,7 @@ def test_a_copy_and_a_revision_of_a_page_teach_nothing() -> None:
     assert learn(memory, clean(story(1))) == memory
     revised = clean(story(1).replace("again on Friday", "once more on Saturday"))
     assert learn(memory, revised) == memory
+    assert lesson(memory, revised) is None
 
 
 def test_an_article_published_again_keeps_its_paragraphs() -> None:
@@ -62,15 +66,6 @@ def test_a_place_that_always_held_clutter_lowers_the_score() -> None:
     kept = [(a.score, b.score) for a, b in zip(plain.verdicts, lowered.verdicts, strict=True) if a.kept]
     assert kept
     assert all(after < before for before, after in kept)
-
-
-def test_a_memory_is_bounded_and_forgets_what_stood_once() -> None:
-    often = dict.fromkeys(range(10), 5)
-    once = dict.fromkeys(range(100, 200), 1)
-    left = memory_module._most_frequent(often | once, 40)
-    assert len(left) == 30
-    assert often.items() <= left.items()
-    assert max(left) == 199
 
 
 def test_a_dump_teaches_too() -> None:

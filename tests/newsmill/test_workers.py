@@ -12,7 +12,7 @@ import pytest
 
 from cleaners import clean
 from model.errors import CleanCrashed, CleanTimeout, PageError, Unreadable
-from model.memory import PackedMemory
+from model.memory import PackedMemory, unpack_memory
 from model.page import Page
 from model.source import Source
 from newsmill import workers
@@ -77,17 +77,19 @@ def story(number: int) -> bytes:
 
 def test_memory_stays_with_the_process_and_survives_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "PAGES_PER_PROCESS", 3)
+    monkeypatch.setattr(workers, "MOST_LESSONS", 2)
 
-    async def one_after_the_other() -> list[int]:
+    async def one_after_the_other() -> list[tuple[int, int]]:
         with CleaningPool(workers=2, timeout=timedelta(seconds=60), memory=2_000_000_000) as pool:
             memory, pages = PackedMemory(), []
             for number in range(7):
                 await pool.clean(page(story(number + 50)), SOURCE, memory)  # of no consequence: its memory is not taken up
                 memory = (await pool.clean(page(story(number)), SOURCE, memory)).memory
-                pages.append(memory.pages)
+                pages.append((memory.pages, len(memory.lessons)))
+                assert unpack_memory(memory).pages == memory.pages
             return pages
 
-    assert asyncio.run(one_after_the_other()) == [1, 2, 3, 4, 5, 6, 7]
+    assert asyncio.run(one_after_the_other()) == [(1, 1), (2, 2), (3, 0), (4, 1), (5, 2), (6, 0), (7, 1)]
 
 
 def test_a_process_that_is_killed_costs_one_page() -> None:

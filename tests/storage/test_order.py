@@ -28,6 +28,7 @@ TABLES = (
     "page_fetch",
     "page",
     "raw_body",
+    "site_lesson",
     "site_memory",
     "run",
     "endpoint",

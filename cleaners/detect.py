@@ -15,6 +15,9 @@ import re
 _SAMPLE = 65_536
 _MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>|&#?\w+;", re.DOTALL | re.IGNORECASE)
 _HIGH = re.compile(rb"[\x80-\xff]")
+#: What stands like a sign of windows-1252 and is a letter in other code pages: £5 is no "Ł5", 2½ no "2˝", ¿Qué no "żQué",
+#: Brand® no "BrandŽ".
+_SIGN = re.compile(rb"[\xa2\xa3\xa5](?= ?\d)|(?<=\d)[\xbc-\xbe]|(?<![^ ])[\xbc-\xbe](?= )|[\xa1\xbf](?=[A-Z])|(?<=[A-Za-z])\xae")
 _FOREIGN = 0.1
 #: Mean familiarity from which a Latin encoding is believed on little evidence.
 _CERTAIN = 0.3
@@ -69,6 +72,7 @@ def detect(body: bytes) -> str:
 
 def _best(letters: bytes, candidates: dict[str, str]) -> tuple[str, float]:
     """The candidate whose characters are most familiar, and how familiar they are."""
+    letters = _SIGN.sub(b"", letters)
     scores = {codec: _familiar(letters.decode(codec, "replace"), frozenset(usual)) for codec, usual in candidates.items()}
     best = max(scores, key=lambda codec: scores[codec])
     return best, scores[best]

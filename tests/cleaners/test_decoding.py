@@ -53,6 +53,20 @@ def test_an_undeclared_page_is_read(codec: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "The club paid £5m for him and £ 3 for the ticket. ",
+        "Mix 1½ cups of flour with ¾ of the milk. ",
+        "¿Qué pasó en España? ¡Nadie lo sabe! ",
+        "The maker of the Lumia® phone said no. ",
+        "It costs ¥800 in Tokyo. ",
+    ],
+)
+def test_signs_of_money_and_fractions_are_no_letters_of_another_code_page(text: str) -> None:
+    assert decode(page(text).encode("cp1252")).text == page(text)
+
+
+@pytest.mark.parametrize(
     ("label", "codec"),
     [
         ("EUC-KR", "cp949"),

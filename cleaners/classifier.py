@@ -1,7 +1,9 @@
 """Gradient-boosted trees evaluated with numpy: the weights come from LightGBM, which run time never imports.
 
-Every tree is laid out as a complete binary tree of one depth, so that all blocks walk all trees a level at a time and a
-step down is arithmetic. A leaf above the last level repeats itself below.
+Every tree is laid out as a complete binary tree of one depth; a leaf above the last level repeats itself below. All blocks
+walk all trees at once, a level at a time, as bits: the nodes of all trees ask a few thousand different questions; each is
+answered once for all blocks, a bit a block, and a step down picks among a level's answers with three operations on whole
+words of bits. Numbers come in only where the leaves' values are read (a third of the time that walking node by node took).
 
 One arithmetic for all: features are float32; a threshold is the largest float32 that is not above LightGBM's double, so
 that comparing float32 with it gives the same answer; leaf values are float64 and summed tree by tree.
@@ -12,22 +14,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-#: Levels whose few nodes are all asked of all blocks: whole rows compared cost less than single numbers picked.
-_ASKED_OF_ALL = 3
+#: Bytes of answers, a bit a block: whole words of 8, 16 and 32 bytes are copied fastest.
+_WIDTHS = (8, 16, 32)
 #: Blocks that walk together: more do not fit into a processor's cache, and a long page took twice as long.
-_AT_ONCE = 256
+_AT_ONCE = 8 * _WIDTHS[-1]
+#: Questions that are answered together, for the same reason (a tenth of the time).
+_ASKED_AT_ONCE = 512
+
+
+class Questions(NamedTuple):
+    """The ``q`` different questions that a forest's nodes ask: whether a feature is above a threshold."""
+
+    #: Features, and thresholds as a column, `_ASKED_AT_ONCE` of them each.
+    parts: tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]
+    #: By level, which question each node asks: the leftmost node of each tree, then the one right of it. Length 2**level * t.
+    asked: tuple[NDArray[np.int64], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Forest:
-    """``t`` trees of depth ``d`` over named features."""
+    """``t`` trees of depth ``d``, 1 to 8, over named features."""
 
     names: tuple[str, ...]
     depth: int
@@ -39,50 +54,62 @@ class Forest:
     leaves: NDArray[np.float64]
 
     @cached_property
-    def first_levels(self) -> tuple[tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...], ...]:
-        """By level, and there by node, the feature and the threshold of all trees; thresholds as a column."""
-        spans = [range(2**level - 1, 2 ** (level + 1) - 1) for level in range(min(self.depth, _ASKED_OF_ALL))]
-        return tuple(tuple((self.features[:, node], self.thresholds[:, node, None]) for node in span) for span in spans)
-
-    @cached_property
-    def levels(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]:
-        """Features and thresholds of the levels below, all trees in a row: below node ``k`` stand ``2k`` and ``2k + 1``."""
-        spans = [slice(2**level - 1, 2 ** (level + 1) - 1) for level in range(_ASKED_OF_ALL, self.depth)]
-        return tuple((self.features[:, span].ravel(), self.thresholds[:, span].ravel()) for span in spans)
+    def questions(self) -> Questions:
+        """What the nodes ask, each question once."""
+        # Both in one number, the threshold as its bits: sorting those takes a tenth of the time.
+        nodes, numbers = np.unique(self.features << 32 | self.thresholds.view(np.uint32), return_inverse=True)
+        features, thresholds = nodes >> 32, nodes.astype(np.uint32).view(np.float32)[:, None]
+        parts = [slice(start, start + _ASKED_AT_ONCE) for start in range(0, len(nodes), _ASKED_AT_ONCE)]
+        levels = [slice(2**level - 1, 2 ** (level + 1) - 1) for level in range(self.depth)]
+        return Questions(
+            parts=tuple((features[part], thresholds[part]) for part in parts),
+            asked=tuple(numbers.reshape(self.features.shape)[:, level].T.ravel() for level in levels),
+        )
 
     def margins(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sum of the leaves each row falls into; the matrix has a row a block and a column a feature of `names`."""
         found = np.empty((len(self.features), len(matrix)))
+        first_leaves = (np.arange(len(self.leaves)) * self.leaves.shape[1])[:, None]
         for start in range(0, len(matrix), _AT_ONCE):
             some = slice(start, start + _AT_ONCE)
-            # A row a feature: neighbouring blocks mostly ask the same feature, and then read neighbouring numbers.
-            found[:, some] = self.leaves.ravel().take(self._reached(np.ascontiguousarray(matrix[some].T)))
+            found[:, some] = self.leaves.ravel().take(self._reached(matrix[some].T) + first_leaves)
         total: NDArray[np.float64] = np.add.reduce(found, axis=0)
         return total
 
-    def _reached(self, table: NDArray[np.float32]) -> NDArray[np.int64]:
-        """The leaf of each tree that each block falls into, all trees in a row. Shape (t, blocks)."""
-        rows, flat, block = table.shape[1], table.ravel(), np.arange(table.shape[1])
-        node = np.repeat(np.arange(len(self.features))[:, None], rows, axis=1)
-        for right in self._first_steps(table):
-            node += node
-            node += right
-        for features, thresholds in self.levels:
-            asked = (features * rows).take(node)
-            asked += block
-            right = flat.take(asked) > thresholds.take(node)
-            node += node
-            node += right
-        return node
+    def _reached(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Number of the leaf of each tree that each block falls into; the table has a row a feature. Shape (t, blocks)."""
+        steps = self._steps(self._answers(table))
+        leaf, *others = np.unpackbits(np.concatenate(steps)).reshape(self.depth, -1)
+        for right in others:
+            leaf += leaf
+            leaf += right
+        return leaf.reshape(len(self.features), -1)[:, : table.shape[1]]
 
-    def _first_steps(self, table: NDArray[np.float32]) -> list[NDArray[np.bool_]]:
-        """For each of the first levels, which blocks go right: all nodes of a level answer, and steps before choose."""
-        steps: list[NDArray[np.bool_]] = []
-        for nodes in self.first_levels:
-            answers = [table.take(features, axis=0) > thresholds for features, thresholds in nodes]
-            for right in reversed(steps):
-                answers = [no ^ ((no ^ yes) & right) for no, yes in zip(answers[::2], answers[1::2], strict=True)]
-            steps += answers
+    def _answers(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
+        """Which blocks each question's answer is yes for, a bit a block. Shape (q, width in bytes)."""
+        blocks = table.shape[1]
+        width = next(width for width in _WIDTHS if blocks <= 8 * width)
+        answers = []
+        for features, thresholds in self.questions.parts:
+            yes = np.zeros((len(features), 8 * width), dtype=bool)
+            np.greater(table.take(features, axis=0), thresholds, out=yes[:, :blocks])
+            answers.append(np.packbits(yes))
+        return np.concatenate(answers).reshape(-1, width)
+
+    def _steps(self, answers: NDArray[np.uint8]) -> Sequence[NDArray[np.uint8]]:
+        """By level, which blocks go right: the whole level answers, and steps before choose who is heard. Length t * width."""
+        steps: list[NDArray[np.uint8]] = []
+        for asked in self.questions.asked:
+            heard = answers.take(asked, axis=0).reshape(2 ** len(steps), -1)
+            for right in steps:
+                half = len(heard) // 2
+                no, yes = heard[:half], heard[half:]
+                # no ^ ((no ^ yes) & right), in place: half of the time.
+                yes ^= no
+                yes &= right
+                no ^= yes
+                heard = no
+            steps.append(heard[0])
         return steps
 
     def probabilities(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -45,6 +45,13 @@ def test_numpy_predicts_what_lightgbm_predicts(booster: tuple[lightgbm.Booster, 
     assert np.allclose(forest.probabilities(matrix), model.predict(matrix), rtol=0, atol=1e-15)
 
 
+@pytest.mark.parametrize("rows", [2, 64, 65, 128, 129, 256, 300])
+def test_a_block_has_the_same_margin_in_any_company(booster: tuple[lightgbm.Booster, np.ndarray], rows: int) -> None:
+    model, matrix = booster
+    forest = convert(model, names(12))
+    assert np.array_equal(forest.margins(matrix[:rows]), forest.margins(matrix)[:rows])
+
+
 def test_the_margin_of_averaged_boosters_is_the_mean_of_theirs() -> None:
     random = np.random.default_rng(1)
     matrix = random.normal(size=(600, 12)).astype(np.float32)

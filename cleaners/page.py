@@ -136,7 +136,7 @@ def _second(read: PageRead, opinions: Opinions, url: str | None) -> SecondOpinio
     titled = claims.title or claims.headings or claims.meta("og:title")
     if (not opinions.doubtful and titled) or len(opinions.blocks) > _MOST_BLOCKS:
         return SecondOpinion()
-    return second_opinion(read.html, url, metadata=not titled, quick=opinions.doubt < _HOPELESS)
+    return second_opinion(read.html, url, metadata=not titled)
 
 
 def _shown(read: PageRead, opinions: Opinions) -> tuple[Document, Opinions]:

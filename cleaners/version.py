@@ -3,4 +3,4 @@
 from __future__ import annotations
 
 #: Stored with every article, so that a database knows what to clean again.
-ENGINE_VERSION = "7"
+ENGINE_VERSION = "8"

@@ -86,7 +86,7 @@ def preload() -> None:
     classifier.shipped("blocks")
     lexicon.lexicon("en")
     lexicon.lexicon(None)
-    opinion.second_opinion("<html><body><p>Some words to begin with.</p></body></html>", quick=True)
+    opinion.second_opinion("<html><body><p>Some words to begin with.</p></body></html>")
     page.clean("<html><body><p>Some words to begin with, and a few more of them.</p></body></html>")
     gc.collect()
     gc.freeze()

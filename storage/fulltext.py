@@ -6,14 +6,15 @@ PostgreSQL: a table with a ``tsvector`` built from the same tokens, so its own p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text as sql
 
 from storage.tokens import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection
 
@@ -25,11 +26,40 @@ _ADD = sql("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title,
 _REMOVE = sql("INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)")
 _ADD_VECTOR = sql("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
 _REMOVE_VECTOR = sql("DELETE FROM article_search WHERE article_id = :id")
+#: Name in `Connection.info` of the articles whose words are written at the transaction's end.
+_LATER: Final = "newsmill_fulltext"
+
+
+@contextmanager
+def written_at_the_end(connection: Connection) -> Iterator[None]:
+    """Let the words of all articles that are added within be written together at its end, in the same transaction.
+
+    FTS5 writes out what it holds whenever another statement may have to be undone; so each article would become a segment
+    of its own, to be merged with others later.
+    """
+    info = connection.info  # a connection that is lost meanwhile no longer tells its own
+    info[_LATER] = []
+    try:
+        yield
+        _write(connection)
+    finally:
+        del info[_LATER]
+
+
+def _write(connection: Connection) -> None:
+    if later := connection.info.get(_LATER):
+        add_all(connection, later)
+        later.clear()
 
 
 def add(connection: Connection, article_id: int, title: str, text: str) -> None:
-    """Index an article's words."""
-    add_all(connection, [(article_id, title, text)])
+    """Index an article's words, at once or within `written_at_the_end` at that end."""
+    article = (article_id, title, text)
+    later = connection.info.get(_LATER)
+    if later is None:
+        add_all(connection, [article])
+    else:
+        later.append(article)
 
 
 def add_all(connection: Connection, articles: Sequence[tuple[int, str, str]]) -> None:
@@ -43,6 +73,7 @@ def add_all(connection: Connection, articles: Sequence[tuple[int, str, str]]) ->
 
 def remove(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Take an article's words out again; they must be the ones that were added."""
+    _write(connection)
     if connection.dialect.name == "sqlite":
         connection.execute(_REMOVE, _words(article_id, title, text))
         return

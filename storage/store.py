@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from model.errors import DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
-from storage import clusters, integrity, memories, pages, polls, raw, reading, retention, runs, search, sources, visits
+from storage import clusters, fulltext, integrity, memories, pages, polls, raw, reading, retention, runs, search, sources, visits
 from storage.address import Address
 from storage.engine import MAKES_ONE, connect_engine, foreign_errors, schema_version
 from storage.frames import Articles
@@ -93,7 +93,8 @@ class Store:
         with foreign_errors(self.address), self._writers.begin() as connection:
             for lease in tuple(self._leases.values()):  # within the transaction: a restart after this ends both
                 lease.confirm()
-            yield connection
+            with fulltext.written_at_the_end(connection):
+                yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

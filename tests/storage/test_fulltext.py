@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from visiting import NOON, OTHER, STORY, Site, cleaned, rows, url
+from visiting import NOON, OTHER, STORY, Site, cleaned, rows, story, url
 
+from storage import open_store
 from storage.query import parse, term, to_fts5, to_tsquery
 from storage.snippet import snippet
 from storage.tokens import count_words, tokens
+from storage.visits import save_visit
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from storage import Store
 
 TEXTS = {
@@ -151,6 +155,38 @@ def test_a_changed_text_is_found_by_its_new_words_only(store: Store) -> None:
     site.save(url("a"), cleaned(text=OTHER), at=NOON + timedelta(1))
     assert found(store, "harbour") == set()
     assert found(store, "seabirds lighthouse") == {"a"}
+
+
+def test_articles_of_one_transaction_are_indexed_together(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as store:
+        site = Site(store)
+        visits = [site.visit(url(str(n)), cleaned(title=f"T{n}", text=story(n))) for n in range(6)]
+        store.write(lambda connection: [save_visit(connection, visit) for visit in visits])
+        assert rows(store, "SELECT count(DISTINCT segid) FROM article_search_idx") == [(1,)]
+        assert [hit.title for hit in store.search("T3")] == ["T3"]
+
+
+def test_a_text_that_comes_and_goes_in_one_transaction_is_not_found(store: Store) -> None:
+    site = Site(store)
+    texts = {3: "A heron was seen.", 4: "A stork was seen.", 5: "A crane was seen."}
+    visits = [site.visit(url("a"), cleaned(text=text), at=NOON + timedelta(hours=hour)) for hour, text in texts.items()]
+    store.write(lambda connection: [save_visit(connection, visit) for visit in visits])
+    assert [len(store.search(word)) for word in ("heron", "stork", "crane")] == [0, 0, 1]
+
+
+def test_words_of_a_transaction_that_failed_are_in_no_later_one(store: Store) -> None:
+    site = Site(store)
+    visit = site.visit(url("a"), cleaned(title="Lost", text=story(1)))
+
+    def failing(connection: Connection) -> None:
+        save_visit(connection, visit)
+        raise LookupError("after the visit")
+
+    with pytest.raises(LookupError):
+        store.write(failing)
+    site.save(url("b"), cleaned(title="Kept", text=story(2)))
+    assert store.search("lost") == ()
+    assert len(store.search("kept")) == 1
 
 
 def test_copies_are_found_once(store: Store) -> None:

@@ -19,6 +19,7 @@ from model.errors import DatabaseBusy, NotFound, StorageError
 from model.outcome import Duplicate, Stored
 from storage import Writer, open_store
 from storage import engine as engine_module
+from storage import writer as writer_module
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -60,6 +61,44 @@ def test_calls_that_wait_share_a_transaction(store: Store) -> None:
         alone = writer.submit(_transaction).result(10)
     assert waited == [waited[0]] * 6
     assert alone != waited[0]
+
+
+def test_patient_calls_wait_for_as_many_as_lately_came_together(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "_PATIENCE", 60.0)
+    monkeypatch.setattr(writer_module, "MOST_SECONDS", 0.0)  # a transaction is for those it was begun for
+    gate, started = threading.Event(), threading.Event()
+
+    def first(connection: Connection) -> int:
+        started.set()
+        gate.wait(10)
+        return _transaction(connection)
+
+    with Writer(store) as writer:
+        futures = [writer.submit(first, patient=True)]
+        started.wait(10)
+        futures += [writer.submit(_transaction, patient=True) for _ in range(2)]
+        gate.set()
+        assert [future.result(10) for future in futures] == [1, 2, 2]
+        lone = writer.submit(_transaction, patient=True)
+        with pytest.raises(TimeoutError):
+            lone.result(0.2)
+        hurried = writer.submit(_transaction)
+        assert (lone.result(10), hurried.result(10)) == (3, 3)
+
+
+def test_who_writes_alone_waits_once_in_vain(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "_PATIENCE", 0.0)
+    with Writer(store) as writer:
+        numbers = [writer.submit(_transaction, patient=True).result(10) for _ in range(3)]
+    assert numbers == [1, 2, 3]
+
+
+def test_closing_ends_the_waiting(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer_module, "_PATIENCE", 60.0)
+    with Writer(store) as writer:
+        writer._expected = 2  # as after two that came together
+        alone = writer.submit(_transaction, patient=True)
+    assert alone.result(0) == 1
 
 
 def _transaction(connection: Connection) -> int:

@@ -35,6 +35,8 @@ _POWERS = np.array([pow(_BASE, power, 1 << 64) for power in range(WIDTH)], dtype
 #: The finaliser of splitmix64 (S. Vigna): without it the low bits, which the sample goes by, are not mixed.
 _MIX = tuple((np.uint64(shift), np.uint64(factor)) for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)))
 _LAST_SHIFT = np.uint64(31)
+#: Copied for each token, which takes less than making another.
+_HASHING = hashlib.blake2b(digest_size=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +77,24 @@ def shingles(text: str) -> Hashes:
         rolled += hashed[place : place + ends] * _POWERS[place]
     for shift, factor in _MIX:
         rolled = (rolled ^ (rolled >> shift)) * factor
-    found = np.unique(rolled ^ (rolled >> _LAST_SHIFT))
+    found = _sorted_once(rolled ^ (rolled >> _LAST_SHIFT))
     found.setflags(write=False)
     return found
 
 
+def _sorted_once(values: Hashes) -> Hashes:
+    """What `numpy.unique` gives, in half its time for so few."""
+    values.sort()
+    is_first = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=is_first[1:])
+    return values[is_first]
+
+
 @lru_cache(maxsize=1 << 16)
 def _token_hash(token: str) -> bytes:
-    return hashlib.blake2b(token.encode("utf8", "replace"), digest_size=8).digest()
+    hashing = _HASHING.copy()
+    hashing.update(token.encode("utf8", "replace"))
+    return hashing.digest()
 
 
 def step_of(count: int) -> int:

@@ -89,23 +89,29 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run))]
 
 
-def _found(text: str) -> list[tuple[str, str]]:
-    """The runs of a folded text as (paired, word), one of them empty."""
+def _plain_words(text: str) -> list[str] | None:
+    """The words of a folded text; None where some of its characters come in pairs or are marks."""
     # Hardly any text needs the whole expression, which takes two to three times as long.
     if text.isascii():
-        return [("", word) for word in _ASCII.findall(text)]
-    return _RUN.findall(text) if _SPECIAL.search(text) else [("", word) for word in _PLAIN.findall(text)]
+        return _ASCII.findall(text)
+    return None if _SPECIAL.search(text) else _PLAIN.findall(text)
 
 
 @lru_cache(maxsize=4)
 def tokens(text: str) -> tuple[str, ...]:
     """The tokens of a text's first `INDEXED` characters, in order; search and signatures ask for the same ones."""
+    plain = folded(text[:INDEXED])
+    words = _plain_words(plain)
+    if words is not None:
+        return tuple([word[:_LONGEST] for word in words])
     found: list[str] = []
-    for paired, word in _found(folded(text[:INDEXED])):
+    for paired, word in _RUN.findall(plain):
         found += _pairs(paired) if paired else (word[:_LONGEST],)
     return tuple(found)
 
 
 def count_words(text: str) -> int:
     """Words; of scripts without spaces, characters."""
-    return sum(len(paired) or 1 for paired, _ in _found(folded(text)))
+    plain = folded(text)
+    words = _plain_words(plain)
+    return len(words) if words is not None else sum(len(paired) or 1 for paired, _ in _RUN.findall(plain))

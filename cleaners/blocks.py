@@ -29,6 +29,8 @@ _DESCRIPTIONS = 'meta[name="description" i], meta[property="og:description"], me
 _NOTHING: Mapping[str, str | None] = MappingProxyType({})
 _HIDING_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _EMPTY = VOID | SKIPPED
+#: Tags whose attributes nobody asks about.
+_UNASKED = PLAIN | _EMPTY
 
 #: Columns of a tab in preformatted text.
 _TAB = 4
@@ -67,12 +69,18 @@ def _as_written(text: str) -> str:
     return dedent("\n".join(lines)).strip("\n")
 
 
+def _shown(node: LexborNode) -> Mapping[str, str | None] | None:
+    """An element's attributes; None for one that is hidden."""
+    named = node.attributes
+    return None if "hidden" in named or ("style" in named and _HIDING_STYLE.search(named["style"] or "")) else named
+
+
 class _Reader:
     """What has been read so far. Elements and blocks are parallel lists; see `Document` for their meaning."""
 
     __slots__ = (
-        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "marks", "open", "open_links",
-        "open_pres", "owner", "owners", "parents", "pieces", "shape", "shapes", "started_in", "tags", "texts",
+        "attributes", "end", "first", "innermost_table", "lines", "link_chars", "links", "marks", "open_links", "open_pres",
+        "owners", "parents", "pieces", "shape", "shapes", "started_in", "tags", "texts",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -82,8 +90,6 @@ class _Reader:
         self.end: list[int] = []
         self.attributes: list[Mapping[str, str | None]] = []
         self.shape: list[int] = []
-        #: For each element, itself or the nearest ancestor that is not inline.
-        self.owner: list[int] = []
 
         self.texts: list[str] = []
         self.owners: list[int] = []
@@ -93,8 +99,6 @@ class _Reader:
 
         #: The page's shapes, numbered in the order they came.
         self.shapes: dict[Shape, int] = {}
-        #: Elements that are open.
-        self.open: list[int] = []
         self.open_links = 0
         self.open_pres = 0
         #: The table closed last: one that holds it is no data table.
@@ -105,73 +109,65 @@ class _Reader:
         self.link_chars = 0
         self.started_in = 0
 
-    def read(self, root: LexborNode) -> None:
-        """Visit every node below the root once, up to `MOST_BLOCKS` blocks."""
-        trail: list[LexborNode] = []
+    def read(self, root: LexborNode) -> None:  # noqa: C901 - one piece on purpose, see below
+        """Visit every node below the root once, up to `MOST_BLOCKS` blocks.
+
+        A page has some two thousand nodes, so what is done for each stands here in one piece and with local names: as
+        functions of their own it took three fifths more, a twentieth of what a page costs.
+        """
+        pieces, lines, texts, shapes = self.pieces, self.lines, self.texts, self.shapes
+        add_tag, add_parent, add_attributes = self.tags.append, self.parents.append, self.attributes.append
+        add_shape, add_first, add_end = self.shape.append, self.first.append, self.end.append
+        #: The innermost open element, its shape, and itself or the nearest around it that is not inline.
+        inside, look, owner = 0, -1, 0
+        #: For each open element its node, and the three as they were outside.
+        trail: list[tuple[LexborNode, int, int, int]] = []
+        #: lexbor's number of a tag -> its name, one string for all.
+        named: dict[int, str] = {}
         node: LexborNode | None = root
-        while node is not None and len(self.texts) < MOST_BLOCKS:
-            tag = node.tag or "unknown"
+        while node is not None and len(texts) < MOST_BLOCKS:
+            tag = named.get(node.tag_id) or named.setdefault(node.tag_id, node.tag or "unknown")
             if tag == "-text":
                 text = node.text_content or ""
                 # Half of all nodes are white space between elements: nothing to do where no text waits.
-                if self.pieces or self.lines or not text.isspace():
-                    self.text(text)
+                if pieces or lines or not text.isspace():
+                    if not pieces and not lines:
+                        self.started_in = owner
+                    if self.open_links:
+                        self.link_chars += len(text.strip())
+                    pieces.append(text)
             elif tag == "br":
                 self.line_break()
-            elif tag in _EMPTY:
-                self.note(tag, _NOTHING)
-            elif self.enter(tag, node):
-                if (below := node.first_child) is not None:
-                    trail.append(node)
-                    node = below
-                    continue
-                self.close()
+            elif (attributes := _NOTHING if tag in _UNASKED else _shown(node)) is not None:
+                if (breaking := tag in BREAKING) and (pieces or lines):
+                    self.flush()
+                number, blocks = len(self.tags), len(texts)
+                own_look = shapes.setdefault((look, tag, attributes.get("class") if attributes else None), len(shapes))
+                add_tag(tag)
+                add_parent(inside)
+                add_attributes(attributes)
+                add_shape(own_look)
+                add_first(blocks)
+                add_end(blocks)
+                if tag not in _EMPTY:
+                    self.open_links += tag == "a"
+                    self.open_pres += tag == "pre"
+                    if (below := node.first_child) is not None:
+                        trail.append((node, inside, look, owner))
+                        node, inside, look, owner = below, number, own_look, number if breaking else owner
+                        continue
+                    self.close(number)
             while (following := node.next) is None and trail:
-                node = trail.pop()
-                self.close()
+                self.close(inside)
+                node, inside, look, owner = trail.pop()
             # What stands beside the root is not the page's.
             node = following if trail else None
-        while self.open:
-            self.close()
+        for _, outside, _, _ in reversed(trail):
+            self.close(inside)
+            inside = outside
 
-    def enter(self, tag: str, node: LexborNode) -> bool:
-        """Open an element; False when it is hidden."""
-        attributes = _NOTHING
-        if tag not in PLAIN and (named := node.attributes):
-            if "hidden" in named or ("style" in named and _HIDING_STYLE.search(named["style"] or "")):
-                return False
-            attributes = named
-        if tag in BREAKING:
-            if self.pieces or self.lines:
-                self.flush()
-            self.open_pres += tag == "pre"
-        elif tag == "a":
-            self.open_links += 1
-        self.open.append(self.note(tag, attributes))
-        return True
-
-    def note(self, tag: str, attributes: Mapping[str, str | None]) -> int:
-        """Remember that an element stands here; its number."""
-        number, blocks = len(self.tags), len(self.texts)
-        names = attributes.get("class") if attributes else None
-        if self.open:
-            parent = self.open[-1]
-            look, owner = (self.shape[parent], tag, names), self.owner[parent]
-        else:
-            parent = owner = number
-            look = (-1, tag, names)
-        self.shape.append(self.shapes.setdefault(look, len(self.shapes)))
-        self.tags.append(tag)
-        self.parents.append(parent)
-        self.first.append(blocks)
-        self.end.append(blocks)
-        self.attributes.append(attributes)
-        self.owner.append(number if tag in BREAKING else owner)
-        return number
-
-    def close(self) -> None:
+    def close(self, number: int) -> None:
         """End the innermost open element."""
-        number = self.open.pop()
         tag = self.tags[number]
         if tag in BREAKING:
             if self.pieces or self.lines:
@@ -187,14 +183,6 @@ class _Reader:
             self.open_links -= 1
         # An inline element holds the block that is still being read.
         self.end[number] = len(self.texts) + bool(self.pieces)
-
-    def text(self, text: str) -> None:
-        """Add a piece of text to the block being read."""
-        if not self.pieces and not self.lines:
-            self.started_in = self.owner[self.open[-1]]
-        if self.open_links:
-            self.link_chars += len(text.strip())
-        self.pieces.append(text)
 
     def line_break(self) -> None:
         """End the line; a second break in a row ends the block."""
@@ -241,7 +229,7 @@ class _Reader:
             parents=self.parents,
             first=self.first,
             # An inline element may have waited for a block that came to nothing.
-            end=[min(number, len(blocks)) for number in self.end],
+            end=self.end if max(self.end, default=0) <= len(blocks) else [min(number, len(blocks)) for number in self.end],
             attributes=self.attributes,
             shapes=shapes,
             shape=self.shape,

@@ -80,8 +80,9 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     """
     if body.startswith(_FILES):
         raise Unreadable("bytes", "a file of another kind, not a page")
-    codec, evidence = _choose(body, content_type)
-    text = body.decode(codec, "replace")
+    clean = _clean_utf8(body)
+    codec, evidence = _choose(body, content_type, valid=clean is not None or _is_mostly_utf8(body))
+    text = clean if clean is not None and codec == "utf-8" else body.decode(codec, "replace")
     cleaned = text.lstrip("\ufeff") if codec == "utf-8" and _has_no_controls(body) else scrub(text)
     if len(text) - len(cleaned) > _JUNK * len(text) + 8:
         raise Unreadable("bytes", "binary bytes, not a page")
@@ -100,12 +101,11 @@ def _has_no_controls(body: bytes) -> bool:
     )
 
 
-def _choose(body: bytes, content_type: str | None) -> tuple[str, Evidence]:
+def _choose(body: bytes, content_type: str | None, *, valid: bool) -> tuple[str, Evidence]:
     if codec := marked(body):
         return codec, Evidence.MARK
     if codec := _by_zero_bytes(body):
         return codec, Evidence.NULLS
-    valid = is_utf8(body)
     claims = ((declared_in_header(content_type), Evidence.HEADER), (declared_in_page(body), Evidence.META))
     for codec, evidence in claims:
         if codec and (valid if codec == "utf-8" else not valid and _fits(body, codec)):
@@ -127,15 +127,19 @@ def _by_zero_bytes(body: bytes) -> str | None:
     return "utf-16-be" if even > half * _MOSTLY and odd < half * _HARDLY else None
 
 
-def is_utf8(body: bytes) -> bool:
-    """Whether the bytes are UTF-8, a few bad ones allowed; ASCII is too."""
+def _clean_utf8(body: bytes) -> str | None:
+    """The bytes as UTF-8, ASCII too; None where one of them is bad."""
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
-        sequences = len(_SEQUENCE.findall(body))
-        bad = len(_HIGH.findall(_SEQUENCE.sub(b"", body)))
-        return sequences >= _VALID_PER_BAD * bad
-    return True
+        return None
+
+
+def _is_mostly_utf8(body: bytes) -> bool:
+    """Whether the bytes are UTF-8 but for a few bad ones."""
+    sequences = len(_SEQUENCE.findall(body))
+    bad = len(_HIGH.findall(_SEQUENCE.sub(b"", body)))
+    return sequences >= _VALID_PER_BAD * bad
 
 
 def _fits(body: bytes, codec: str) -> bool:

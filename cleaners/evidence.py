@@ -69,6 +69,8 @@ def opinions_of(document: Document, found: NDArray[np.float64]) -> Opinions:
 
 def with_likeliest(opinions: Sequence[Opinion]) -> tuple[Opinion, ...]:
     """The opinions, and where none keeps a block, those that come near the likeliest keep theirs."""
+    if any(opinion.score >= _CHOSEN for opinion in opinions):
+        return tuple(opinions)
     kept = chosen(np.array([opinion.score for opinion in opinions]))
     return tuple(
         Opinion(score=_CHOSEN, reason="among the likeliest of a page that has nothing sure")

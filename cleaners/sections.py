@@ -40,9 +40,10 @@ def findings(blocks: Sequence[Block], words: Lexicon, asked: Collection[int] | N
         asked: positions of the blocks that are read closely; of the others only headings of sections are recognised, which
             is quick. None: all.
     """
+    row = BlockKind.TABLE_ROW
     return tuple(
         None
-        if block.kind is BlockKind.TABLE_ROW
+        if block.kind is row
         else finding(block.text, words)
         if asked is None or at in asked
         else section_heading(block.text, words)

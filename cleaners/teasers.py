@@ -37,7 +37,8 @@ def without_teasers(blocks: Sequence[Block], opinions: Sequence[Opinion]) -> tup
         opinions: one for each block.
     """
     heard = list(opinions)
-    for linked, run in groupby(range(len(blocks)), lambda at: blocks[at].link_density >= _LINK):
+    links = [block.link_density >= _LINK for block in blocks]
+    for linked, run in groupby(range(len(blocks)), links.__getitem__):
         places = list(run)
         above = places[0] - 1
         if linked and len(places) >= _LEAST and above >= 0 and _is_heading(blocks[above]):

@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 _SPACES = re.compile("[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _RUNS = re.compile(" {2,}")
+#: Any of them: most texts have none, and are looked through once.
+_UNEVEN = re.compile(f"{_SPACES.pattern}|{_INVISIBLE.pattern}|{_RUNS.pattern}")
 #: Kinds whose neighbours of the same kind follow on the next line.
 _TOGETHER = frozenset({BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
 
 
 def plain(text: str) -> str:
     """The text with every space plain, marks that show nothing taken out, lines kept."""
-    spaced = _RUNS.sub(" ", _SPACES.sub(" ", _INVISIBLE.sub("", text)))
-    return "\n".join(line.strip() for line in spaced.split("\n")).strip("\n")
+    if _UNEVEN.search(text):
+        text = _RUNS.sub(" ", _SPACES.sub(" ", _INVISIBLE.sub("", text)))
+    return "\n".join([line.strip() for line in text.split("\n")]).strip("\n")
 
 
 def preformatted(text: str) -> str:

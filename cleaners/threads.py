@@ -7,6 +7,7 @@ this is left to the judge: an element named for comments that begins after the a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cleaners.judge import THRESHOLD, Opinion
@@ -28,6 +29,8 @@ _OTHERWISE = frozenset(
 #: So sure is it that a block of a thread is no text.
 _SCORE = 0.02
 _REASON = "stands among readers' comments"
+#: Names that are remembered.
+_REMEMBERED = 4096
 _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
 
@@ -47,6 +50,8 @@ def without_threads(document: Document, opinions: Sequence[Opinion]) -> tuple[Op
         if named and before[end] > before[first] and before[first] >= _BEGUN and tag in BREAKING and _is_thread(named)
         for at in range(first, end)
     }
+    if not threads:
+        return tuple(opinions)
     return tuple(
         Opinion(score=min(opinion.score, _SCORE), reason=_REASON) if at in threads else opinion
         for at, opinion in enumerate(opinions)
@@ -57,6 +62,7 @@ def _is_thread(named: Mapping[str, str | None]) -> bool:
     return any(_names_thread(name) for kind in ("class", "id") for name in (named.get(kind) or "").split())
 
 
+@lru_cache(_REMEMBERED)  # the same ones on all pages of a site
 def _names_thread(name: str) -> bool:
     """Whether a class or an id is made for comments: "comment-list", "articleComments", not "has-comments"."""
     parts = {part.lower() for part in _PART.findall(name)}

@@ -131,10 +131,10 @@ def _in_line(line: str, before: str, words: Lexicon, marked: dict[str, str]) -> 
         started = without_byline(line, words) != line  # a role beside a single word may mean anything: "Safety expert"
         if started or any(is_full(name) for name in found):
             return found
-    if _DASHED.search(without_dates(line)) and line.rstrip()[-1:].isdigit() and is_full(said) and is_name(said, words):
+    if line.rstrip()[-1:].isdigit() and _DASHED.search(without_dates(line)) and is_full(said) and is_name(said, words):
         return names(said, words)
-    name = without_addresses(said).strip(" ,;:|()<>-")
-    if "@" in line and " " in name and is_name(name, words):
+    name = without_addresses(said).strip(" ,;:|()<>-") if "@" in line else ""
+    if " " in name and is_name(name, words):
         return distinct([name])
     if normalised(before) in words.bylines and is_full(said) and is_name(said, words):
         return names(said, words)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from cleaners.tree import Document
+    from cleaners.tree import Document, Shape
 
 Floats: TypeAlias = "NDArray[np.float64]"
 Ints: TypeAlias = "NDArray[np.int64]"
@@ -62,7 +62,7 @@ def signed_log(values: Ints | Floats) -> Floats:
 def running(values: NDArray[np.generic]) -> Floats:
     """Sums of the first 0, 1, ... n values. Length n + 1."""
     sums = np.zeros(len(values) + 1)
-    np.cumsum(values, out=sums[1:])
+    values.cumsum(dtype=np.float64, out=sums[1:])
     return sums
 
 
@@ -95,10 +95,8 @@ def nearest(marked: NDArray[np.bool_]) -> tuple[Ints, Ints]:
 
 def stacked(columns: Columns, names: Sequence[str]) -> NDArray[np.float32]:
     """Named features as float32: a row a block, a column a name."""
-    rows = np.empty((len(names), len(columns[names[0]])), dtype=np.float32)
-    for row, name in zip(rows, names, strict=True):
-        row[:] = columns[name]
-    return rows.T
+    rows = np.concatenate([columns[name] for name in names], dtype=np.float32, casting="unsafe")
+    return rows.reshape(len(names), -1).T
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +121,7 @@ class Arrays:
     #: The page's prose, at least 1.
     total: float
     #: Of each element. Length m.
+    parents: Ints
     first: Ints
     end: Ints
     #: Numbers of equal tag and class, and of equal path of those from the root.
@@ -170,8 +169,10 @@ def read(document: Document) -> Arrays:
     letters = count(texts)
     density = np.array([block.link_density for block in document.blocks])
     prose = _prose(letters, density)
-    signature, path, depth, up, around = _elements(document)
-    owners, first, end = np.asarray(document.owners), np.asarray(document.first), np.asarray(document.end)
+    owners, parents = np.array(document.owners), np.array(document.parents)
+    first, end = np.array(document.first), np.array(document.end)
+    path, (signature, depth, around) = np.array(document.shape), _by_shape(document.shapes)
+    up = parents[_outermost(parents, first, end)]
     heights = np.empty((HEIGHTS + 1, len(texts)), dtype=np.int64)
     heights[0] = owners
     for height in range(HEIGHTS):
@@ -190,15 +191,16 @@ def read(document: Document) -> Arrays:
         link_sums=running(letters.mass * density),
         prose_sums=running(prose),
         total=max(float(prose.sum()), 1.0),
+        parents=parents,
         first=first,
         end=end,
-        signature=signature,
+        signature=signature[path],
         path=path,
-        depth=depth,
+        depth=depth[path],
         heights=heights,
         starts=first[heights],
         stops=end[heights],
-        around=around[owners],
+        around=(around[path] | _body_properties(document, parents))[owners],
     )
 
 
@@ -212,30 +214,25 @@ def _prose(letters: Letters, density: Floats) -> Floats:
     return prose
 
 
-def _elements(document: Document) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """Signature, path, depth, the next element up that holds more blocks, and the bits of `AROUND`, of each element."""
+def _by_shape(shapes: Sequence[Shape]) -> tuple[Ints, Ints, Ints]:
+    """Signature, depth, and the bits of `AROUND`, of each shape."""
     signatures: dict[tuple[str, str | None], int] = {}
     signature: list[int] = []
-    depth: list[int] = []
-    around: list[int] = []
-    for above, tag, names in document.shapes:
+    # A place behind the last is that of what stands above the root.
+    depth, around = [0] * len(shapes) + [-1], [0] * (len(shapes) + 1)
+    for number, (above, tag, names) in enumerate(shapes):
         signature.append(signatures.setdefault((tag, names), len(signatures)))
-        depth.append(depth[above] + 1 if above >= 0 else 0)
-        around.append(_BITS.get(tag, 0) | (around[above] if above >= 0 else 0))
-    path = np.array(document.shape)
-    parents, first, end = np.array(document.parents), np.array(document.first), np.array(document.end)
-    # Those that hold the same blocks as their parent are a step with it; of each step the outermost is looked for.
-    numbers = np.arange(len(path))
-    outermost = np.where((first == first[parents]) & (end == end[parents]), parents, numbers)
+        depth[number] = depth[above] + 1
+        around[number] = around[above] | _BITS.get(tag, 0)
+    return np.array(signature), np.array(depth[:-1]), np.array(around[:-1])
+
+
+def _outermost(parents: Ints, first: Ints, end: Ints) -> Ints:
+    """Of elements that hold the same blocks as their parent, the outermost of those in a row; any other, itself."""
+    outermost = np.where((first == first[parents]) & (end == end[parents]), parents, np.arange(len(parents)))
     while not np.array_equal(further := outermost[outermost], outermost):
         outermost = further
-    return (
-        np.array(signature)[path],
-        path,
-        np.array(depth)[path],
-        parents[outermost],
-        np.array(around)[path] | _body_properties(document, parents),
-    )
+    return outermost
 
 
 def _body_properties(document: Document, parents: Ints) -> Ints | int:
@@ -243,7 +240,7 @@ def _body_properties(document: Document, parents: Ints) -> Ints | int:
     named = [
         number
         for number, attributes in enumerate(document.attributes)
-        if "itemprop" in attributes and (attributes["itemprop"] or "").lower() in _BODY_PROPERTIES
+        if attributes and "itemprop" in attributes and (attributes["itemprop"] or "").lower() in _BODY_PROPERTIES
     ]
     if not named:
         return 0

@@ -58,7 +58,7 @@ def alike(page: Arrays) -> Columns:
 def _siblings(page: Arrays, own: Ints) -> Ints:
     """Blocks whose element has the same parent and the same tag."""
     tags: dict[str, int] = {}
-    parents = np.asarray(page.document.parents)[own]
+    parents = page.parents[own]
     numbers = np.array([tags.setdefault(tag, len(tags)) for _, tag, _ in page.document.shapes])[page.path[own]]
     _, group, sizes = np.unique(parents * len(tags) + numbers, return_inverse=True, return_counts=True)
     return sizes[group]

@@ -59,7 +59,7 @@ _ALL_SEGMENTS = frozenset({"komplettansicht", "one-page", "onepage", "single-pag
 _ALL = r"[a-z_]+=(?:all|full|single|complete|1|true|yes)?|[a-z]+-?(?:page|ansicht|all)"
 _PLAIN = re.compile(r"[A-Za-z0-9-]+")
 _OWN_MARK = re.compile(r"(?:\.\w{1,5})$|[-_.,]?(?:page|seite|teil|part)[-_=]?[01](?:\.\w{1,5})?$", re.IGNORECASE)
-_HREF = re.compile(rb"\s*=\s*[\"']?([^\"'\s>]+)")
+_HREF, _HREF_UPPER = (re.compile(name + rb"\s*=\s*[\"']?([^\"'\s>]+)") for name in (b"href", b"HREF"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +123,8 @@ def _may_go_on(page: Page, first: str, number: int) -> bool:
 
 
 def _hrefs(body: bytes) -> set[bytes]:
-    """The addresses of an unparsed page. Splitting takes a third of the time of a search without regard to case."""
-    pieces = (*body.split(b"href")[1:], *body.split(b"HREF")[1:])
-    return {match[1] for piece in pieces if (match := _HREF.match(piece))}
+    """The addresses of an unparsed page. Two searches take a fraction of the time of one without regard to case."""
+    return {*_HREF.findall(body), *(_HREF_UPPER.findall(body) if b"HREF" in body else ())}
 
 
 def _name(first: str) -> bytes:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import SplitResult, quote, urlsplit
 
@@ -123,6 +124,7 @@ def same_site(one: str, other: str) -> bool:
     return first.endswith("." + second) or second.endswith("." + first)
 
 
+@lru_cache(maxsize=512)  # several steps ask for the same address while its page is in hand
 def identity(url: str) -> str:
     """A key under which two addresses are the same page; not an address itself.
 

@@ -89,17 +89,18 @@ def lexicon(language: str | None = None) -> Lexicon:
 
 
 @cache
-def _read(name: str) -> dict[str, tuple[str, ...]]:
+def _read(name: str) -> dict[str, frozenset[str]]:
+    """A language's lists in the forms they are compared in: folded once, though English ones stand in every lexicon."""
     source = files("cleaners").joinpath("words", f"{name}.toml").read_text(encoding="utf8")
-    return {kind: tuple(entries) for kind, entries in tomllib.loads(source).items()}
+    lists = tomllib.loads(source)
+    return {kind: frozenset(map(folded if kind in _PHRASES else normalised, lists[kind])) - {""} for kind in lists}
 
 
-def _joined(sources: Iterable[dict[str, tuple[str, ...]]]) -> Lexicon:
+def _joined(sources: Iterable[dict[str, frozenset[str]]]) -> Lexicon:
     merged: dict[str, set[str]] = {field.name: set() for field in fields(Lexicon) if field.name not in _DERIVED}
     for source in sources:
         for kind, entries in source.items():
-            fold = folded if kind in _PHRASES else normalised
-            merged[kind].update(form for entry in entries if (form := fold(entry)))
+            merged[kind] |= entries
     naming = {word for form in merged["bylines"] | merged["roles"] for word in form.split()}
     notices, subjects = sorted(merged.pop("notices")), sorted(merged.pop("subjects"))
     return Lexicon(

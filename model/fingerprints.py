@@ -12,6 +12,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 #: What the Turkish capital İ is in small letters by Unicode's rules; the mark is no letter and would cut the word in two.
 _DOTTED = "i\u0307"
 _WORD = re.compile(r"[^\W_]+")
+#: What it comes to for ASCII, in less than half the time: letters small, all that is neither letter nor digit a space.
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 #: Texts up to so many characters are remembered: menus and headings come back on every page of a site, and each is asked
 #: for by several steps. Together that is some megabytes at most.
 _SHORT, _REMEMBERED = 240, 8192
@@ -31,7 +33,7 @@ def normalised(text: str) -> str:
 
 def _form(text: str) -> str:
     if text.isascii():
-        return " ".join(_WORD.findall(text.lower()))
+        return " ".join(text.translate(_ASCII).split())
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().replace(_DOTTED, "i")
     return " ".join(_WORD.findall(folded))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Float, and_, bindparam, cast, column, func, literal_column, select, table, text
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from storage.answers import Hit
 from storage.query import Node, parse, terms, to_fts5, to_tsquery
@@ -66,6 +65,8 @@ def _dialect(connection: Connection, tree: Node) -> tuple[Any, ColumnElement[flo
     if connection.dialect.name == "sqlite":
         rank = literal_column(f"-bm25(article_search, {_TITLE}, 1.0)", Float)
         return text("article_search MATCH :query"), rank, {"query": to_fts5(tree)}
+    from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR  # as in `storage.columns`
+
     asked = cast(bindparam("query"), TSQUERY)
     words = column("words", TSVECTOR)
     return words.op("@@")(asked), func.ts_rank_cd(_WEIGHTS, words, asked, _BY_LENGTH), {"query": to_tsquery(tree)}

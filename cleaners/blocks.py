@@ -109,15 +109,8 @@ class _Reader:
         self.link_chars = 0
         self.started_in = 0
 
-    def read(self, root: LexborNode) -> None:  # noqa: C901 - one piece on purpose, see below
-        """Visit every node below the root once, up to `MOST_BLOCKS` blocks.
-
-        A page has some two thousand nodes, so what is done for each stands here in one piece and with local names: as
-        functions of their own it took three fifths more, a twentieth of what a page costs.
-        """
-        pieces, lines, texts, shapes = self.pieces, self.lines, self.texts, self.shapes
-        add_tag, add_parent, add_attributes = self.tags.append, self.parents.append, self.attributes.append
-        add_shape, add_first, add_end = self.shape.append, self.first.append, self.end.append
+    def read(self, root: LexborNode) -> None:
+        """Visit every node below the root once, up to `MOST_BLOCKS` blocks."""
         #: The innermost open element, its shape, and itself or the nearest around it that is not inline.
         inside, look, owner = 0, -1, 0
         #: For each open element its node, and the three as they were outside.
@@ -125,36 +118,21 @@ class _Reader:
         #: lexbor's number of a tag -> its name, one string for all.
         named: dict[int, str] = {}
         node: LexborNode | None = root
-        while node is not None and len(texts) < MOST_BLOCKS:
+        while node is not None and len(self.texts) < MOST_BLOCKS:
             tag = named.get(node.tag_id) or named.setdefault(node.tag_id, node.tag or "unknown")
             if tag == "-text":
                 text = node.text_content or ""
                 # Half of all nodes are white space between elements: nothing to do where no text waits.
-                if pieces or lines or not text.isspace():
-                    if not pieces and not lines:
-                        self.started_in = owner
-                    if self.open_links:
-                        self.link_chars += len(text.strip())
-                    pieces.append(text)
+                if self.pieces or self.lines or not text.isspace():
+                    self.text(text, owner)
             elif tag == "br":
                 self.line_break()
             elif (attributes := _NOTHING if tag in _UNASKED else _shown(node)) is not None:
-                if (breaking := tag in BREAKING) and (pieces or lines):
-                    self.flush()
-                number, blocks = len(self.tags), len(texts)
-                own_look = shapes.setdefault((look, tag, attributes.get("class") if attributes else None), len(shapes))
-                add_tag(tag)
-                add_parent(inside)
-                add_attributes(attributes)
-                add_shape(own_look)
-                add_first(blocks)
-                add_end(blocks)
+                number, own_look = self.enter(tag, attributes, inside, look)
                 if tag not in _EMPTY:
-                    self.open_links += tag == "a"
-                    self.open_pres += tag == "pre"
                     if (below := node.first_child) is not None:
                         trail.append((node, inside, look, owner))
-                        node, inside, look, owner = below, number, own_look, number if breaking else owner
+                        node, inside, look, owner = below, number, own_look, number if tag in BREAKING else owner
                         continue
                     self.close(number)
             while (following := node.next) is None and trail:
@@ -165,6 +143,30 @@ class _Reader:
         for _, outside, _, _ in reversed(trail):
             self.close(inside)
             inside = outside
+
+    def enter(self, tag: str, attributes: Mapping[str, str | None], parent: int, look: int) -> tuple[int, int]:
+        """Open an element inside another of some shape; its number and its own shape's."""
+        if tag in BREAKING and (self.pieces or self.lines):
+            self.flush()
+        number, blocks = len(self.tags), len(self.texts)
+        own_look = self.shapes.setdefault((look, tag, attributes.get("class") if attributes else None), len(self.shapes))
+        self.tags.append(tag)
+        self.parents.append(parent)
+        self.attributes.append(attributes)
+        self.shape.append(own_look)
+        self.first.append(blocks)
+        self.end.append(blocks)
+        self.open_links += tag == "a"
+        self.open_pres += tag == "pre"
+        return number, own_look
+
+    def text(self, text: str, owner: int) -> None:
+        """Add a piece of text, which stands in an element, to the block being read."""
+        if not self.pieces and not self.lines:
+            self.started_in = owner
+        if self.open_links:
+            self.link_chars += len(text.strip())
+        self.pieces.append(text)
 
     def close(self, number: int) -> None:
         """End the innermost open element."""

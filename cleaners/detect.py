@@ -17,7 +17,7 @@ _MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>|&#?\w+;", re.DOTALL
 _HIGH = re.compile(rb"[\x80-\xff]")
 #: What stands like a sign of windows-1252 and is a letter in other code pages: £5 is no "Ł5", 2½ no "2˝", ¿Qué no "żQué",
 #: Brand® no "BrandŽ".
-_SIGN = re.compile(rb"[\xa2\xa3\xa5](?= ?\d)|(?<=\d)[\xbc-\xbe]|(?<![^ ])[\xbc-\xbe](?= )|[\xa1\xbf](?=[A-Z])|(?<=[A-Za-z])\xae")
+_SIGN = re.compile(rb"[\xa3\xa5](?= ?\d)|(?<=\d)[\xbc-\xbe]|(?<![^ ])[\xbc-\xbe](?= )|[\xa1\xbf](?=[A-Z])|(?<=[A-Za-z])\xae")
 _FOREIGN = 0.1
 #: Mean familiarity from which a Latin encoding is believed on little evidence.
 _CERTAIN = 0.3

@@ -42,7 +42,8 @@ def second_opinion(html: str, url: str | None = None, *, metadata: bool = True) 
     """Trafilatura's text of a page, without its comparison with other extractors.
 
     Of the 103 pages of the corpus that ask for it, judged out of fold, that comparison changes five: two for the better, three
-    for the worse; and it costs a third of the time, and a third of a second in each new process (docs/model-card.md).
+    for the worse; and it costs a seventh of the time on all of them, and a third of a second in each new process
+    (docs/model-card.md, "Doubt").
 
     Args:
         html: the page.

@@ -1,7 +1,8 @@
 """What a site's earlier pages taught about its clutter; as a value, and as bytes to be stored and sent.
 
 What one page teaches is a memory of that page alone, and a site's memory is what it gets by adding those in their order.
-So a memory travels and is stored as one that was packed whole, and the lessons since: a full one has 600 KB, a lesson ten.
+So a memory travels and is stored as one that was packed whole, and the lessons since: a full one (1.27 MB of 110 sites'
+pages learned as one site's) is a hundred times a lesson (13 KB in the mean of 500 pages).
 
 The bytes, little-endian: ``MEM2``, then the lengths of what follows (texts, paths, seen, bytes of the path names) and the
 pages as five unsigned 32-bit numbers; fingerprints of texts (64-bit) and their counts (32-bit); blocks (64-bit) and scores

@@ -151,6 +151,7 @@ class Desk:
 
 
 def _step(taught: SiteMemory | None, learned: SiteMemory, *, whole: bool) -> bytes | PackedMemory | None:
+    """What goes back of the memory: see `Taught.lesson`."""
     if taught is None:
         return None
     return pack_memory(learned) if whole else pack_memory(taught).body

@@ -105,6 +105,8 @@ class Arrays:
 
     document: Document
     texts: Sequence[str]
+    #: The same, case folded.
+    folded: Sequence[str]
     letters: Letters
     #: Of each block. Length n.
     index: Ints
@@ -180,6 +182,7 @@ def read(document: Document) -> Arrays:
     return Arrays(
         document=document,
         texts=texts,
+        folded=[text.casefold() for text in texts],
         letters=letters,
         index=np.arange(len(texts)),
         kind=np.array([KINDS[block.kind] for block in document.blocks]),

@@ -6,7 +6,8 @@ It tells a short article from longer legal texts, comments and teasers in any la
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +17,16 @@ from cleaners.features.place import ABSENT
 from model.article import BlockKind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from cleaners.features.arrays import Arrays, Columns, Floats
 
 #: Words of four letters and more are compared by their first five, so that endings do not part them.
 _STEM = re.compile(r"([^\W\d_]{4,5})[^\W\d_]*")
-#: The same for ASCII, in less time.
-_ASCII_STEM = re.compile("([a-z]{4,5})[a-z]*")
+#: Length of the shortest: such a stem is the whole word.
+_SHORTEST = 4
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 #: Smaller than any merit that counts.
 EPSILON = 1e-9
@@ -40,17 +43,45 @@ def hits(page: Arrays) -> tuple[Floats, int]:
     pairs = {run[i : i + 2] for run in _IDEOGRAPHS.findall(lead) for i in range(len(run) - 1)}
     if not stems and not pairs:
         return np.zeros(page.size), 0
-    found = [_found(text.casefold(), stems, pairs) for text in page.texts]
-    often = Counter(word for words in found for word in words)
-    # A word of the site's name is in every other block and says nothing.
-    weight = {word: max(0.0, 1.0 - 3.0 * number / max(page.size, 12)) for word, number in often.items()}
-    hits = [sum(weight[word] for word in sorted(words)) if words else 0.0 for words in found]
+    hits = [0.0] * page.size
+    for word, blocks in sorted(_holding(page.folded, stems, pairs)):
+        # A word of the site's name is in every other block and says nothing.
+        weight = max(0.0, 1.0 - 3.0 * len(blocks) / max(page.size, 12))
+        for block in blocks:
+            hits[block] += weight
     return np.array(hits), len(stems) + len(pairs)
 
 
-def _found(text: str, stems: set[str], pairs: set[str]) -> set[str]:
-    words = stems.intersection((_ASCII_STEM if text.isascii() else _STEM).findall(text))
-    return words.union(pair for pair in pairs if pair in text) if pairs else words
+def _holding(texts: Sequence[str], stems: set[str], pairs: set[str]) -> Iterator[tuple[str, list[int]]]:
+    """Each stem and pair that texts hold, and the numbers of those.
+
+    The few words of a page's head are looked for in its whole text: that takes half of the time that cutting the text
+    into words would.
+    """
+    text = "\n".join(texts)
+    starts = list(accumulate((len(each) + 1 for each in texts), initial=0))
+    for word in stems | pairs:
+        found: list[int] = []
+        at = text.find(word)
+        while at >= 0:
+            if word in pairs or _opens_word(text, at, len(word)):
+                found.append(bisect_right(starts, at) - 1)
+                at = starts[found[-1] + 1]
+            else:
+                at += 1
+            at = text.find(word, at)
+        if found:
+            yield word, found
+
+
+def _opens_word(text: str, at: int, length: int) -> bool:
+    """Whether a stem that stands in a text stands for the word there: from its first letter on, the shortest to its last."""
+    return not (at and _is_letter(text[at - 1])) and (length > _SHORTEST or not _is_letter(text[at + length : at + length + 1]))
+
+
+def _is_letter(character: str) -> bool:
+    """As `_STEM` has it."""
+    return character.isalnum() and not character.isdecimal()
 
 
 def spoken_of(page: Arrays, found: Floats, named: int) -> Columns:
@@ -116,7 +147,7 @@ def _matches(page: Arrays) -> NDArray[np.bool_]:
         return np.zeros(page.size, dtype=bool)
     return np.array(
         [
-            10 < len(text) < _TITLE and ((own := text.casefold()) in wanted or (len(wanted) > 15 and wanted in own))  # noqa: PLR2004 - shorter ones match by chance
-            for text in page.texts
+            10 < len(text) < _TITLE and (own in wanted or (len(wanted) > 15 and wanted in own))  # noqa: PLR2004 - shorter ones match by chance
+            for text, own in zip(page.texts, page.folded, strict=True)
         ]
     )

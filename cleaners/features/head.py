@@ -44,7 +44,7 @@ def hits(page: Arrays) -> tuple[Floats, int]:
     if not stems and not pairs:
         return np.zeros(page.size), 0
     hits = [0.0] * page.size
-    for word, blocks in sorted(_holding(page.folded, stems, pairs)):
+    for _, blocks in sorted(_holding(page.folded, stems, pairs)):
         # A word of the site's name is in every other block and says nothing.
         weight = max(0.0, 1.0 - 3.0 * len(blocks) / max(page.size, 12))
         for block in blocks:

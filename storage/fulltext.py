@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 #: PostgreSQL's last position, and how many it keeps of one word.
 _LAST_POSITION, _MOST_POSITIONS = 16_383, 255
 
+_CREATE: Final = {
+    "sqlite": ("CREATE VIRTUAL TABLE article_search USING fts5(title, body, content='', tokenize='ascii', prefix='1 2')",),
+    "postgresql": (
+        "CREATE TABLE article_search (article_id bigint PRIMARY KEY REFERENCES article (id), words tsvector NOT NULL)",
+        "CREATE INDEX ix_article_search_words ON article_search USING gin (words)",
+        "COMMENT ON TABLE article_search IS 'Full-text index: lexemes of the title weigh A, those of the text D.'",
+    ),
+}
 _ADD = sql("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)")
 #: An index without content does not know what it holds: it must be told what to take out.
 _REMOVE = sql("INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)")
@@ -28,6 +36,12 @@ _ADD_VECTOR = sql("INSERT INTO article_search (article_id, words) VALUES (:id, C
 _REMOVE_VECTOR = sql("DELETE FROM article_search WHERE article_id = :id")
 #: Name in `Connection.info` of the articles whose words are written at the transaction's end.
 _LATER: Final = "newsmill_fulltext"
+
+
+def create(connection: Connection) -> None:
+    """Make the index of a database that holds no articles yet."""
+    for statement in _CREATE[connection.dialect.name]:
+        connection.execute(sql(statement))
 
 
 @contextmanager

@@ -1,35 +1,28 @@
-"""Alembic, driven from here: no ini file, the migrations inside the package."""
+"""A database brought to this version: made at once where there is none, by migrations where an older version made it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from sqlalchemy import text
+from sqlalchemy.schema import CreateIndex, CreateTable, SetColumnComment, SetTableComment
 
-from model.errors import DatabaseUnavailable, SchemaMismatch
+from model.errors import DatabaseUnavailable
+from storage import fulltext
 from storage.address import Address
 from storage.clusters import refresh
-from storage.engine import connect_engine, foreign_errors
+from storage.engine import connect_engine, foreign_errors, schema_version
+from storage.tables import SCHEMA, metadata
 from storage.views import create_views, drop_views
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sqlalchemy import Connection
 
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def head() -> str | None:
-    """The newest revision in the package."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+#: Alembic's own table, as it makes it.
+_VERSIONS: Final = """CREATE TABLE IF NOT EXISTS alembic_version
+(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"""
 
 
 def upgrade(url: str) -> None:
@@ -49,14 +42,38 @@ def upgrade(url: str) -> None:
     engine = connect_engine(address, readonly=False)
     try:
         with foreign_errors(address), engine.begin() as connection:
+            there = schema_version(connection)
             drop_views(connection)
-            command.upgrade(_config(connection), "head")
-            refresh(connection)
+            if there is None:
+                create(connection)
+            else:
+                _bring_along(connection, there, address)
             create_views(connection)
-    except CommandError as error:
-        raise SchemaMismatch(f"{address}: written by a newer newsmill; install that one ({error})") from error
     finally:
         engine.dispose()
+
+
+def create(connection: Connection) -> None:
+    """Make all tables of this version, as taking every migration would leave them, in a fifth of the CPU."""
+    for table in metadata.sorted_tables:
+        connection.execute(CreateTable(table))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):  # a set of SQLAlchemy's, of any order
+            connection.execute(CreateIndex(index))
+        if connection.dialect.supports_comments:
+            connection.execute(SetTableComment(table))
+            for column in table.columns:
+                connection.execute(SetColumnComment(column))
+    fulltext.create(connection)
+    connection.execute(text(_VERSIONS))
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), {"version": SCHEMA})
+
+
+def _bring_along(connection: Connection, there: str, address: Address) -> None:
+    if there != SCHEMA:
+        from storage.migrations import steps  # see there
+
+        steps.run(connection, address)
+    refresh(connection)
 
 
 def _touch(path: Path) -> None:

@@ -307,7 +307,7 @@ def test_samples_of_any_length_are_large_enough_and_lie_in_each_other(words: int
 def test_an_older_database_is_clustered_when_it_is_upgraded(database_url: str) -> None:
     from alembic import command
 
-    from storage.migrate import _config
+    from storage.migrations.steps import configuration
     from storage.views import drop_views
 
     with open_store(database_url) as store:
@@ -318,7 +318,7 @@ def test_an_older_database_is_clustered_when_it_is_upgraded(database_url: str) -
         before = rows(store, "SELECT * FROM cluster_members ORDER BY article_id")
         with store.writing() as connection:
             drop_views(connection)
-            command.downgrade(_config(connection), "0001")
+            command.downgrade(configuration(connection), "0001")
             assert connection.execute(sql("SELECT id, duplicate_of FROM article ORDER BY id")).all() == [
                 (1, None),
                 (2, None),

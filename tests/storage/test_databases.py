@@ -19,7 +19,7 @@ from visiting import NOON, OTHER, STORY, Site, cleaned, content, page, rows, url
 from model.errors import BadStatus, DatabaseBusy, DatabaseMissing, DatabaseUnavailable, SchemaMismatch, StorageError
 from storage import open_store, upgrade
 from storage.address import Address
-from storage.migrate import head
+from storage.migrations.steps import head
 from storage.schema import markdown
 from storage.tables import SCHEMA, metadata
 from storage.views import VIEWS
@@ -201,12 +201,12 @@ def _ours(name: str | None, kind: str, _parents: object) -> bool:
 def test_the_first_migration_can_be_taken_back(database_url: str) -> None:
     from alembic import command
 
-    from storage.migrate import _config
+    from storage.migrations.steps import configuration
     from storage.views import drop_views
 
     with open_store(database_url) as store, store.writing() as connection:
         drop_views(connection)
-        command.downgrade(_config(connection), "base")
+        command.downgrade(configuration(connection), "base")
         assert inspect(connection).get_table_names() == ["alembic_version"]
 
 
@@ -214,7 +214,7 @@ def test_the_first_migration_can_be_taken_back(database_url: str) -> None:
 def test_every_earlier_version_comes_up_with_its_data(database_url: str, version: str) -> None:
     from alembic import command
 
-    from storage.migrate import _config
+    from storage.migrations.steps import configuration
     from storage.views import drop_views
 
     with open_store(database_url) as store:
@@ -227,7 +227,7 @@ def test_every_earlier_version_comes_up_with_its_data(database_url: str, version
         before, bodies = content(store), [store.raw_article(number).body for number in (1, 2, 3)]
         with store.writing() as connection:
             drop_views(connection)
-            command.downgrade(_config(connection), version)
+            command.downgrade(configuration(connection), version)
     with pytest.raises(SchemaMismatch, match="newsmill db upgrade"):
         open_store(database_url)
     upgrade(database_url)

@@ -66,7 +66,7 @@ def test_changes_stand_in_the_database(store: Store) -> None:
 def test_an_older_database_gets_its_changes_when_it_is_upgraded(database_url: str) -> None:
     from alembic import command
 
-    from storage.migrate import _config
+    from storage.migrations.steps import configuration
     from storage.views import drop_views
 
     with open_store(database_url) as store:
@@ -77,7 +77,7 @@ def test_an_older_database_gets_its_changes_when_it_is_upgraded(database_url: st
         before = rows(store, "SELECT number, changes FROM revisions ORDER BY number")
         with store.writing() as connection:
             drop_views(connection)
-            command.downgrade(_config(connection), "0002")
+            command.downgrade(configuration(connection), "0002")
             assert connection.execute(sql("SELECT count(*) FROM revision")).scalar_one() == 3
     upgrade(database_url)
     with open_store(database_url) as store:

@@ -136,7 +136,7 @@ def test_what_a_feed_carries_is_kept_with_the_page(store: Store) -> None:
 def test_an_older_database_says_that_its_texts_are_whole_pages(database_url: str) -> None:
     from alembic import command
 
-    from storage.migrate import _config
+    from storage.migrations.steps import configuration
     from storage.views import drop_views
 
     with open_store(database_url) as store:
@@ -144,7 +144,7 @@ def test_an_older_database_says_that_its_texts_are_whole_pages(database_url: str
         Site(store, "rival").save("https://rival.example/x", cleaned(text=OTHER))
         with store.writing() as connection:
             drop_views(connection)
-            command.downgrade(_config(connection), "0004")
+            command.downgrade(configuration(connection), "0004")
             assert connection.execute(sql("SELECT count(*) FROM page_fetch")).scalar_one() == 2
     upgrade(database_url)
     with open_store(database_url) as store:

@@ -81,15 +81,12 @@ Answer: TypeAlias = "Taught | PageError | MemoryError"
 
 def preload() -> None:
     """Read what every page needs, once for all processes that are forked from this one."""
-    from cleaners import classifier, lexicon, opinion, page
+    from cleaners import lexicon, opinion, page
 
-    classifier.shipped("blocks")
     lexicon.lexicon("en")
     lexicon.lexicon(None)
     opinion.second_opinion("<html><body><p>Some words to begin with.</p></body></html>")
     page.clean("<html><body><p>Some words to begin with, and a few more of them.</p></body></html>")
-    gc.collect()
-    gc.freeze()
 
 
 def serve(connection: socket.socket, memory: int, timeout: float) -> None:

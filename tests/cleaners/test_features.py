@@ -51,6 +51,20 @@ def test_letters_are_counted_by_class() -> None:
     assert letters.mass.tolist() == [21.0, 9.0, 8.0]
 
 
+def test_characters_of_every_script_have_a_class() -> None:
+    classes = {
+        "\u00df\u0434\u05d0\u0e01\u02b0\u0301\u0902": Letter.LOWER,  # letters without case and marks on letters too
+        "\u0416\u2167\u24b6": Letter.UPPER,
+        "\u0663\u00b2": Letter.DIGIT,
+        "\u00a0\u3000": Letter.SPACE,
+        "\u304b\uf900": Letter.IDEOGRAPH,
+        "\u1100\ud7a3": Letter.SYLLABLE,
+        "_\u2603\ue000\U0001f600": Letter.OTHER,
+    }
+    counts = count(list(classes)).counts
+    assert [counts[at, letter] for at, letter in enumerate(classes.values())] == list(map(len, classes))
+
+
 def test_every_feature_is_finite_and_one_a_block() -> None:
     document = page(news(), "<title>Harbour wall to be rebuilt - The Paper</title>")
     for name, values in features.columns(document).items():

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from cleaners.lexicon import Lexicon, languages, lexicon
+from cleaners.lexicon import Lexicon, _lists, languages, lexicon
 from cleaners.lines import Clutter, finding
 from cleaners.names import names
 
@@ -23,6 +23,7 @@ def test_there_are_words_for_these_languages() -> None:
 @pytest.mark.parametrize("name", [*LANGUAGES, "any"])
 def test_every_list_is_sorted_unique_and_known(name: str) -> None:
     lists = tomllib.loads(files("cleaners").joinpath("words", f"{name}.toml").read_text(encoding="utf8"))
+    assert dict(_lists(name)) == lists
     assert set(lists) <= {field.name for field in fields(Lexicon)}
     for kind, entries in lists.items():
         assert entries == sorted(set(entries)), kind

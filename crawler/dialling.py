@@ -8,6 +8,7 @@ import httpcore
 
 from crawler.guard import literal, refusal
 from crawler.options import parse_networks
+from crawler.streams import connect
 from crawler.tunnels import open_tunnel
 from model.errors import AddressRefused, ConnectionFailed
 
@@ -57,9 +58,6 @@ def check(host: str, addresses: tuple[Address, ...], networks: Networks) -> None
 class Dialler:
     """Dials addresses straight."""
 
-    def __init__(self) -> None:
-        self._backend = httpcore.AnyIOBackend()
-
     async def dial(self, addresses: tuple[Address, ...], port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
         """A connection to the first address that answers; none may use up the time of those after it.
 
@@ -77,7 +75,7 @@ class Dialler:
         return await self._one(last, port, seconds)
 
     async def _one(self, address: Address, port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
-        return await self._backend.connect_tcp(str(address), port, seconds)
+        return await connect(address, port, seconds)
 
 
 class ProxyDialler(Dialler):
@@ -91,7 +89,6 @@ class ProxyDialler(Dialler):
     """
 
     def __init__(self, options: FetchOptions, proxy: Proxy, *, resolve: Resolve, context: ssl.SSLContext) -> None:
-        super().__init__()
         self._networks = parse_networks(options.proxy_networks, key="proxy_networks")
         self._proxy, self._resolve, self._context = proxy, resolve, context
         self._straight = Dialler()

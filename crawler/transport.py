@@ -9,11 +9,12 @@ the checked address, never the name.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import httpcore
 import httpx
 
+from crawler.connections import Pool
 from crawler.dialling import Dialler, ProxyDialler, addresses_of, check
 from crawler.options import parse_networks
 from model.errors import AddressRefused, InvalidAddress
@@ -57,31 +58,12 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
         super().__init__(verify=context, trust_env=False)
         dialler = Dialler() if proxy is None else ProxyDialler(options, proxy, resolve=resolve, context=context)
         # httpx has no argument for the backend; the attribute is private, hence the pinned version.
-        self._pool = _Pool(
+        self._pool = Pool(
+            connections=connections,
             ssl_context=context,
-            max_connections=connections,
-            max_keepalive_connections=connections,
             keepalive_expiry=_KEEPALIVE,
             network_backend=_GuardedBackend(options, resolve, dialler),
         )
-
-
-class _Pool(httpcore.AsyncConnectionPool):
-    """A pool that closes what it gave up, whatever becomes of the request during which it did.
-
-    httpcore shields this from anyio's cancelling only: asyncio's, as of a time-out, left the connections of other hosts open.
-    """
-
-    def __init__(self, **settings: Any) -> None:  # noqa: ANN401 - httpcore's own
-        super().__init__(**settings)
-        self._closings: set[asyncio.Task[None]] = set()
-
-    async def _close_connections(self, closing: list[httpcore.AsyncConnectionInterface]) -> None:
-        if closing:
-            task = asyncio.create_task(super()._close_connections(closing))
-            self._closings.add(task)
-            task.add_done_callback(self._closings.discard)
-            await asyncio.shield(task)
 
 
 class _GuardedBackend(httpcore.AsyncNetworkBackend):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import zlib
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -29,8 +27,8 @@ if TYPE_CHECKING:
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
-#: A client's pool looks at each of its connections on every request (httpcore 1.0): 1.3 ms at 64 of them, 3.4 ms at 100.
-_PER_CLIENT: Final = 16
+#: Connections open through one proxy.
+_PER_PROXY: Final = 16
 #: Bytes and seconds up to which the body of a redirect or an error is heard out rather than hung up on.
 _SHORT: Final = 8192
 _SHORT_SECONDS: Final = 0.5
@@ -91,7 +89,7 @@ class _Client:
 
 
 class Wire:
-    """Connections to all hosts, spread over clients by host; those through a proxy have a client for each proxy.
+    """Connections to all hosts: one client for those made straight, and one for each proxy.
 
     Args:
         options: limits and networks.
@@ -101,10 +99,7 @@ class Wire:
     def __init__(self, options: FetchOptions, resolve: Resolve) -> None:
         self._options, self._resolve = options, resolve
         self._context = httpx.create_ssl_context(trust_env=False)
-        count = math.ceil(options.connections / _PER_CLIENT)
-        self._share = math.ceil(options.connections / count)
-        self._clients = tuple(self._client() for _ in range(count))
-        self._through: dict[Proxy, _Client] = {}
+        self._clients: dict[Proxy | None, _Client] = {}
         self._in_flight = asyncio.Semaphore(options.concurrency)
 
     async def __aenter__(self) -> Self:
@@ -113,24 +108,20 @@ class Wire:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for client in (*self._clients, *self._through.values()):
+        for client in self._clients.values():
             await client.transport.aclose()
 
     @asynccontextmanager
     async def place(self, target: Target, proxy: Proxy | None = None) -> AsyncIterator[Place]:
         """Wait for a free connection to the target's host; the waiting is not the server's fault and not timed."""
-        if proxy is None:
-            client = self._clients[zlib.crc32(target.authority.encode()) % len(self._clients)]
-        else:
-            client = self._through.get(proxy) or self._through.setdefault(proxy, self._client(proxy))
+        client = self._clients.get(proxy) or self._clients.setdefault(proxy, self._client(proxy))
         async with client.places, self._in_flight:
             yield Place(client.transport, self._options, target)
 
-    def _client(self, proxy: Proxy | None = None) -> _Client:
-        transport = GuardedTransport(
-            self._options, context=self._context, connections=self._share, resolve=self._resolve, proxy=proxy
-        )
-        return _Client(transport, self._share)
+    def _client(self, proxy: Proxy | None) -> _Client:
+        count = self._options.connections if proxy is None else _PER_PROXY
+        transport = GuardedTransport(self._options, context=self._context, connections=count, resolve=self._resolve, proxy=proxy)
+        return _Client(transport, count)
 
 
 class Place:
@@ -166,8 +157,6 @@ class Place:
             raise (NoConnection(reason) if isinstance(error, _NO_CONNECTION) else reason) from error
         except UnknownName as error:
             raise NoConnection(ConnectionFailed(url, error.detail)) from error
-        except OSError as error:  # TLS records that are broken after the handshake come through as they are
-            raise ConnectionFailed(url, f"the connection broke: {error}") from error
 
     async def _get(self, headers: Headers, take: Callable[[Head], Body | None]) -> Answer:
         response = await self._answer(headers)

@@ -24,14 +24,20 @@ class Proxy:
         self._locked = locked
         #: Said in place of what a proxy should say.
         self._answer = answer
+        self._talks: list[asyncio.Future[None]] = []
 
     @asynccontextmanager
     async def serving(self, tls: ssl.SSLContext | None = None) -> AsyncIterator[Proxy]:
         async with await asyncio.start_server(self._talk, "127.0.0.1", 0, ssl=tls) as server:
             self.port = server.sockets[0].getsockname()[1]
             yield self
+            async with asyncio.timeout(20):
+                await asyncio.gather(*self._talks)  # all clients have hung up
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._talks.append(asyncio.ensure_future(self._talked(reader, writer)))
+
+    async def _talked(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             first = await reader.readexactly(1)
             place = await (self._socks(reader, writer) if first == b"\x05" else self._connect(first, reader, writer))

@@ -202,24 +202,3 @@ async def test_a_server_that_always_hangs_up_is_asked_twice_at_most(site: Site, 
         with pytest.raises(ConnectionFailed):
             await fetcher.fetch(Request(url=url))
     assert site.pages == ["/first", "/x", "/x"]
-
-
-async def test_what_a_pool_gives_up_is_closed_though_its_request_is_cancelled(site: Site, options: Options, names: Names) -> None:
-    """A request that finds old connections closes them; when its time is over just then, those of other hosts stayed open."""
-    hosts = [f"{letter}.example" for letter in "abc"]
-    site.page("/")
-    resolve = names(dict.fromkeys(hosts, "127.0.0.1"))
-    async with Fetcher(options(connections=16, concurrency=16, obey_robots=False), resolve=resolve) as fetcher:
-        for host in hosts:
-            await fetcher.fetch(Request(url=site.url("/", host=host)))
-        pool = fetcher._wire._clients[0].transport._pool
-        kept = list(pool.connections)
-        assert len(kept) == 3
-        closing = asyncio.create_task(pool._close_connections(kept))
-        await asyncio.sleep(0)
-        closing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await closing
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert all(connection.is_closed() for connection in kept)

@@ -1,4 +1,4 @@
-"""How often Python looks for circles of objects that nobody holds any more.
+"""What is spared while a command starts: looking for circles of objects that nobody holds any more, and idle threads.
 
 Starting makes objects by the hundred thousand and no garbage. Looking as often as usual takes a sixth of the time until a
 crawl begins, and looking through what was imported again and again a twentieth of fetching.
@@ -7,6 +7,7 @@ crawl begins, and looking through what was imported again and again a twentieth 
 from __future__ import annotations
 
 import gc
+import os
 from typing import Final
 
 _USUAL: Final = gc.get_threshold()
@@ -15,8 +16,11 @@ _STARTING: Final = (20_000, 20, 20)
 
 
 def while_starting() -> None:
-    """Look rarely: what follows is mostly imports."""
+    """Look rarely, and let numpy begin no threads, in child processes neither: what follows is mostly imports."""
     gc.set_threshold(*_STARTING)
+    # numpy comes with OpenBLAS, which begins a thread for each further core as it is imported, here and in the process that
+    # cleaning processes are forked from: they wait busily for matrices, 50 ms of CPU in each process, and no work ever comes.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def once_started() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import warnings
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -53,20 +53,36 @@ def second_opinion(html: str, url: str | None = None, *, metadata: bool = True) 
     if len(html) > _LONGEST:
         return SecondOpinion()
     try:
-        document = _extractor()(html, url=url, with_metadata=metadata, include_comments=False, fast=True)
+        document = _extractor()(html, url, metadata)
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError, ArithmeticError, AssertionError, OSError):
         return SecondOpinion()
     return _read(document) if document is not None else SecondOpinion()
 
 
 @cache
-def _extractor() -> Callable[..., Any]:
-    """Imported once; what its own imports warn of (a missing proxy library) is nobody's concern here."""
+def _extractor() -> Callable[[str, str | None, bool], Any]:
+    """What reads a page with its address, and its metadata too or not.
+
+    Imported once; what trafilatura's own imports warn of (a missing proxy library) is nobody's concern here.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        from lxml import etree
+        from lxml.html import HtmlElement
         from trafilatura import bare_extraction
-    found: Callable[..., Any] = bare_extraction
-    return found
+        from trafilatura.settings import Extractor
+        from trafilatura.utils import HTML_PARSER
+    # Which class an element is of is asked of Python for each that is handed out, a fifth of the time on a short page; all
+    # are of one, but for those of forms, which trafilatura drops.
+    HTML_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    options = partial(Extractor, output_format="python", fast=True, comments=False)
+    # Without metadata the address matters for links and images only; neither is asked for.
+    text_alone = options()
+
+    def extract(html: str, url: str | None, metadata: bool) -> Any:  # noqa: ANN401, FBT001 - trafilatura has no types
+        return bare_extraction(html, options=options(url=url, with_metadata=True) if metadata else text_alone)
+
+    return extract
 
 
 def _read(document: Any) -> SecondOpinion:  # noqa: ANN401 - trafilatura has no types

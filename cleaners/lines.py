@@ -89,8 +89,9 @@ def finding(text: str, words: Lexicon) -> Finding | None:
 def section_heading(text: str, words: Lexicon) -> Finding | None:
     """The text as the heading of a section of clutter or of comments; None for any other, whatever else it is."""
     first, _, rest = text.partition("\n")
-    opening = _OPENING.search(first)
-    if len(first) > _SHORT or opening is None or not (opening[0].casefold() in words.openings or first[0] in "[【<("):
+    if len(first) > _SHORT or (opening := _OPENING.search(first)) is None:
+        return None
+    if opening[0].casefold() not in words.openings and first[0] not in "[【<(":
         return None
     clutter = _by_lists(first, normalised(first), words)
     if clutter not in (Clutter.HEADING, Clutter.ENDING) or any(len(line) > _TITLE for line in rest.split("\n")):
@@ -104,10 +105,11 @@ def _one_line(text: str, words: Lexicon) -> Finding | None:
     by_words = _whole_line(text, normalised(text), words) if len(text) <= _SHORT else None
     if by_words := by_words or _bar(text, words):
         return by_words
-    if len(text) <= _LINE and (start := _start(text, words)):
+    line = folded(text) if len(text) <= _NOTICE else ""
+    if len(text) <= _LINE and (start := _start(line, words)):
         return Finding(clutter=Clutter.TEASER, reason=f"starts with {start!r}")
-    if len(text) <= _NOTICE and (notice := _notice(text, words)):
-        return notice
+    if phrase := words.told.first_in(line):
+        return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}", doubtful=phrase not in words.notices)
     if is_hashtags(text):
         return Finding(clutter=Clutter.HASHTAGS, reason="only hashtags")
     return None
@@ -154,9 +156,9 @@ def _bar(text: str, words: Lexicon) -> Finding | None:
     return Finding(clutter=Clutter.LINE, reason="a bar of page tools")
 
 
-def _start(text: str, words: Lexicon) -> str:
-    """The longest known beginning of the line, "" where there is none."""
-    line = folded(text).lstrip("-–—>»→▶►•*·| ")
+def _start(line: str, words: Lexicon) -> str:
+    """The longest known beginning of a line that is folded, "" where there is none."""
+    line = line.lstrip("-–—>»→▶►•*·| ")
     if not line.startswith(words.starts):
         return ""
     found = next(start for start in words.starts if line.startswith(start))
@@ -168,13 +170,6 @@ def _reads_on(line: str, start: str) -> bool:
     """A long sentence that merely begins with such words, and is not marked by a colon, is prose."""
     marked = start[-1] in ":)]】" or line[len(start) :].lstrip()[:1] in (":", "：", "|")
     return not marked and len(line) > len(start) + 60 and bool(_TERMINAL.search(line))
-
-
-def _notice(text: str, words: Lexicon) -> Finding | None:
-    phrase = words.told.first_in(folded(text))
-    if not phrase:
-        return None
-    return Finding(clutter=Clutter.NOTICE, reason=f"a notice: {phrase!r}", doubtful=phrase not in words.notices)
 
 
 def is_hashtags(text: str) -> bool:

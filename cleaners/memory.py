@@ -112,8 +112,9 @@ def lesson(memory: SiteMemory, cleaned: Cleaned) -> SiteMemory | None:
         memory: what is known of the site so far.
         cleaned: the page, from HTML or from a dump.
     """
-    identity = fingerprint(cleaned.article.text or cleaned.article.title)
     kept = [verdict.block for verdict in cleaned.verdicts if verdict.kept]
+    # Blocks are known by their marks already: reading the whole text again for its own is one in a hundred of cleaning.
+    identity = fingerprint(" ".join(f"{fingerprint(block.text):x}" for block in kept) or cleaned.article.title)
     if identity in memory.seen or not cleaned.verdicts or _known_share(kept, memory) > _COPY:
         return None
     marks = {fingerprint(verdict.block.text) for verdict in cleaned.verdicts} - {_WORDLESS}

@@ -98,7 +98,7 @@ def _holds_its_section(block: Block) -> bool:
 def _resumes(blocks: Sequence[Block], found: Sequence[Finding | None], position: int, prose: Collection[int] | None) -> bool:
     """Whether the article goes on at this block after a clutter section."""
     block = blocks[position]
-    if not is_prose(block) or (prose is not None and block.index not in prose):
+    if (prose is not None and block.index not in prose) or not is_prose(block):
         return False
     if size(block.text) >= _RESUMES or (prose is not None and block.kind is not BlockKind.LIST_ITEM):
         return True
@@ -132,10 +132,13 @@ def headline_rulings(blocks: Sequence[Block], title: str, words: Lexicon) -> dic
     wanted = normalised(title)
     if not wanted:
         return {}
+    # Worth comparing is what is about as long.
+    near = range(len(title) - _NEAR - len(title) // 5, len(title) + _NEAR + len(title) // 5 + 1)
     return {
         block.index: Ruling(kept=False, reason="the headline")
         for block in blocks
-        if _is_near(block.text, title) and (normalised(block.text) == wanted or _is_head(block.text, wanted, words))
+        if len(block.text.partition("\n")[0]) in near
+        and (normalised(block.text) == wanted or _is_head(block.text, wanted, words))
     }
 
 
@@ -154,11 +157,6 @@ def masthead_rulings(blocks: Sequence[Block], opinions: Sequence[Opinion], headl
         for block, opinion in zip(blocks[:head], opinions[:head], strict=True)
         if THRESHOLD <= opinion.score < _TEXT
     }
-
-
-def _is_near(text: str, title: str) -> bool:
-    """Whether it is worth comparing a text with the headline: its first line is about as long."""
-    return abs(len(text.partition("\n")[0]) - len(title)) <= _NEAR + len(title) // 5
 
 
 def _is_head(text: str, wanted: str, words: Lexicon) -> bool:
@@ -188,6 +186,8 @@ def site_rulings(blocks: Sequence[Block], claimed: str, title: str, site_name: s
 
 def author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[int, Ruling]:
     """Rulings against lines that hold an author's name and nothing else."""
+    if not authors:
+        return {}
     known = {normalised(name) for name in authors}
     longest = max(map(len, authors), default=0) + _NEAR
     return {

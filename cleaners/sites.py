@@ -82,9 +82,10 @@ def names_of(site: str, claims: Claims, url: str | None, blocks: Sequence[Block]
     labels = tuple(label.replace("-", "") for label in host.removeprefix("www.").split(".")[:-1])
     named = (site, *claims.home, host.removeprefix("www."))
     spelled = frozenset(form for name in named if (form := normalised(name)) and len(form) <= 60)  # noqa: PLR2004 - a name
-    links = (block.text for block in blocks if block.link_density > _LINK and len(block.text) <= _SECTION >= size(block.text))
     claimed = (claims.title, claims.meta("og:title"), as_text(claims.article.get("headline")))
     glued = " ".join(claim[:_READ] for claim in claimed)
+    short = (block.text for block in blocks if block.link_density > _LINK and len(block.text) <= _SECTION)
+    links = (text for text in short if text in glued and size(text) <= _SECTION)
     sections = frozenset(normalised(section) for section in (*links, *_sections(claims)) if section in glued)
     return Names(
         spelled=spelled,

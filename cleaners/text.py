@@ -24,7 +24,8 @@ _TOGETHER = frozenset({BlockKind.LIST_ITEM, BlockKind.TABLE_ROW})
 
 def plain(text: str) -> str:
     """The text with every space plain, marks that show nothing taken out, lines kept."""
-    if _UNEVEN.search(text):
+    # What can be printed has none of them but runs of spaces: so asked, most texts cost a tenth.
+    if ("  " in text or not text.isprintable()) and _UNEVEN.search(text):
         text = _RUNS.sub(" ", _SPACES.sub(" ", _INVISIBLE.sub("", text)))
     return "\n".join([line.strip() for line in text.split("\n")]).strip("\n")
 

@@ -29,12 +29,14 @@ _CREATE: Final = {
         "COMMENT ON TABLE article_search IS 'Full-text index: lexemes of the title weigh A, those of the text D.'",
     ),
 }
-_ADD = sql("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)")
+_ADD: Final = {
+    "sqlite": sql("INSERT INTO article_search (rowid, title, body) VALUES (:id, :title, :body)"),
+    "postgresql": sql("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))"),
+}
 #: An index without content does not know what it holds: it must be told what to take out.
 _REMOVE = sql("INSERT INTO article_search (article_search, rowid, title, body) VALUES ('delete', :id, :title, :body)")
-_ADD_VECTOR = sql("INSERT INTO article_search (article_id, words) VALUES (:id, CAST(:words AS tsvector))")
 _REMOVE_VECTOR = sql("DELETE FROM article_search WHERE article_id = :id")
-#: Name in `Connection.info` of the articles whose words are written at the transaction's end.
+#: Name in `Connection.info` of the rows that are written at the transaction's end.
 _LATER: Final = "newsmill_fulltext"
 
 
@@ -62,40 +64,39 @@ def written_at_the_end(connection: Connection) -> Iterator[None]:
 
 def _write(connection: Connection) -> None:
     if later := connection.info.get(_LATER):
-        add_all(connection, later)
+        connection.execute(_ADD[connection.dialect.name], later)
         later.clear()
 
 
 def add(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Index an article's words, at once or within `written_at_the_end` at that end."""
-    article = (article_id, title, text)
+    # Told apart now: its shingles are made of the same tokens, and of a few texts these are remembered.
+    row = _row(connection, article_id, title, text)
     later = connection.info.get(_LATER)
     if later is None:
-        add_all(connection, [article])
+        connection.execute(_ADD[connection.dialect.name], row)
     else:
-        later.append(article)
+        later.append(row)
 
 
 def add_all(connection: Connection, articles: Sequence[tuple[int, str, str]]) -> None:
     """Index the words of articles that are told by id, title and text."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(_ADD, [_words(*article) for article in articles])
-        return
-    vectors = [{"id": number, "words": tsvector(tokens(title), tokens(text))} for number, title, text in articles]
-    connection.execute(_ADD_VECTOR, vectors)
+    connection.execute(_ADD[connection.dialect.name], [_row(connection, *article) for article in articles])
 
 
 def remove(connection: Connection, article_id: int, title: str, text: str) -> None:
     """Take an article's words out again; they must be the ones that were added."""
     _write(connection)
     if connection.dialect.name == "sqlite":
-        connection.execute(_REMOVE, _words(article_id, title, text))
+        connection.execute(_REMOVE, _row(connection, article_id, title, text))
         return
     connection.execute(_REMOVE_VECTOR, {"id": article_id})
 
 
-def _words(article_id: int, title: str, text: str) -> dict[str, object]:
-    return {"id": article_id, "title": " ".join(tokens(title)), "body": " ".join(tokens(text))}
+def _row(connection: Connection, article_id: int, title: str, text: str) -> dict[str, object]:
+    if connection.dialect.name == "sqlite":
+        return {"id": article_id, "title": " ".join(tokens(title)), "body": " ".join(tokens(text))}
+    return {"id": article_id, "words": tsvector(tokens(title), tokens(text))}
 
 
 def tsvector(title: Sequence[str], body: Sequence[str]) -> str:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Higher levels cost more than they save.
 _LEVEL = 3
+#: Tables a quarter of that level's: a page that is nearly all in its dictionary needs no larger ones (.6 % more bytes), and the
+#: processor's caches hold them. Compressing takes two thirds of the time, and what follows finds its own things still there.
+_TABLES = zstandard.ZstdCompressionParameters(compression_level=_LEVEL, hash_log=15, chain_log=14)
 #: Bytes of a page that others are packed with, and the least that are worth it.
 LONGEST, SHORTEST = 256 * 1024, 2048
 #: One page in so many begins a new dictionary, since sites change; its own share of that is 1 % of what it saves.
@@ -95,5 +98,5 @@ def _packed_with(dictionary: bytes, body: bytes) -> bytes:
 def _shared(dictionary: bytes) -> zstandard.ZstdCompressionDict:
     plain = zstandard.ZstdDecompressor().decompress(dictionary)
     shared = zstandard.ZstdCompressionDict(plain, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
-    shared.precompute_compress(level=_LEVEL)  # else each page digests it anew: .9 ms instead of .55
+    shared.precompute_compress(compression_params=_TABLES)  # else each page digests it anew: .9 ms instead of .55
     return shared

@@ -304,6 +304,15 @@ def test_samples_of_any_length_are_large_enough_and_lie_in_each_other(words: int
     assert overlap(hashes, longer).shared == len(hashes)
 
 
+def test_shingles_are_those_of_databases_there_are_however_few_tokens_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "The lighthouse of Żółw, 東京都, opens again: keepers, seabirds and 1,200 guests saw the lamp lit after forty years"
+    once = sample(shingles(text))
+    assert (len(once), once[0], once[-1]) == (19, 914347029586922522, -307219126419955937)
+    monkeypatch.setattr("storage.shingles._MOST_REMEMBERED", 3)
+    shingles.__wrapped__(prose(7, 30))  # new words: what was remembered goes
+    assert sample(shingles.__wrapped__(text)) == once
+
+
 def test_an_older_database_is_clustered_when_it_is_upgraded(database_url: str) -> None:
     from alembic import command
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from bs4 import Tag
-from bs4.element import NavigableString
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from crawler.dates import moment
 from crawler.evidence import Candidate, is_article, is_page, words
@@ -25,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from bs4 import BeautifulSoup
-    from bs4.element import PageElement
+    from bs4 import BeautifulSoup, Tag
+    from bs4.element import NavigableString
 
     from model.source import Source
 
+#: What a tree is made of; texts, and nothing else, are strings.
+_Node: TypeAlias = "Tag | NavigableString"
 #: Anchors looked at on one page; large front pages have some 2,000.
 MAX_ANCHORS = 5000
 #: Ancestors looked at for each anchor; deeper nesting is no page anybody wrote.
@@ -132,27 +131,27 @@ def _is_furniture(tag: Tag) -> bool:
 
 def _text(tag: Tag) -> str:
     """What a reader sees: the heading inside, else all text, else what the pictures say."""
-    shown = " ".join(it for it in _inside(_heading(tag) or tag) if isinstance(it, NavigableString))
+    shown = " ".join(it for it in _inside(_heading(tag) or tag) if isinstance(it, str))
     if shown.strip():
         return plain(shown) or ""
-    pictures = (str(it.get("alt") or "") for it in _inside(tag) if isinstance(it, Tag) and it.name == "img")
+    pictures = (str(it.get("alt") or "") for it in _inside(tag) if not isinstance(it, str) and it.name == "img")
     return plain(str(tag.get("title") or "") or " ".join(pictures)) or ""
 
 
 def _heading(tag: Tag) -> Tag | None:
-    return next((it for it in _inside(tag) if isinstance(it, Tag) and it.name in _HEADINGS), None)
+    return next((it for it in _inside(tag) if not isinstance(it, str) and it.name in _HEADINGS), None)
 
 
-def _inside(tag: Tag) -> Iterator[PageElement]:
+def _inside(tag: Tag) -> Iterator[_Node]:
     """The first things inside an anchor, in order; all of them would cost the square of the number of nested anchors."""
-    pending = tag.contents[_INSIDE::-1]
+    pending = cast("list[_Node]", tag.contents[_INSIDE::-1])
     for _ in range(_INSIDE):
         if not pending:
             return
         found = pending.pop()
         yield found
-        if isinstance(found, Tag):
-            pending += found.contents[_INSIDE::-1]
+        if not isinstance(found, str):
+            pending += cast("list[_Node]", found.contents[_INSIDE::-1])
 
 
 def _candidate(url: str, anchors: list[_Anchor]) -> Candidate:

@@ -1,13 +1,18 @@
-"""HTML that holds links, parsed. Where BeautifulSoup parses for the crawler."""
+"""HTML that holds links, parsed. Where BeautifulSoup parses for the crawler; it is imported with the first page of links.
+
+A crawl of feeds needs none, and with the selectors it knows BeautifulSoup takes longer to import than anything else here.
+"""
 
 from __future__ import annotations
 
 import re
-
-from bs4 import BeautifulSoup, ParserRejectedMarkup, Tag
+from typing import TYPE_CHECKING
 
 from model.errors import DiscoveryError
 from model.urls import canonical
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 #: Tags read of one page, closing ones counted; the largest front pages have some 60,000. Each costs 15 us and 1 KB.
 MAX_TAGS = 100_000
@@ -21,6 +26,8 @@ def parsed(html: str, url: str) -> BeautifulSoup:
     Raises:
         DiscoveryError: no markup at all, or nothing the parser takes.
     """
+    from bs4 import BeautifulSoup, ParserRejectedMarkup
+
     if "<" not in html:
         raise DiscoveryError(url, "a page without markup")
     if html.count("<") > MAX_TAGS:

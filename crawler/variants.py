@@ -44,7 +44,8 @@ _AMP_FILE = re.compile(r"[._-]amp$")
 #: Where pages that refresh say so, and the longest wait that means "elsewhere" rather than "look again".
 _HEAD = 16_384
 _LONGEST_WAIT = 5
-_HIDDEN = re.compile(rb"<!--.*?-->|<noscript\b.*?</noscript", re.IGNORECASE | re.DOTALL)
+#: Comments and what is said to browsers without scripts; one that does not end hides all that follows.
+_HIDDEN = re.compile(rb"<!--(?:-?>|.*?(?:-->|\Z))|<noscript\b.*?(?:</noscript|\Z)", re.IGNORECASE | re.DOTALL)
 _META = re.compile(rb"<meta\b[^<>]*>", re.IGNORECASE)
 _REFRESH = re.compile(rb"http-equiv\s*=\s*[\"']?\s*refresh\b", re.IGNORECASE)
 _CONTENT = re.compile(
@@ -88,7 +89,10 @@ def refreshes_to(page: Page) -> str | None:
 
     A page that loads itself anew does not, nor what is said inside ``<noscript>`` to browsers without scripts.
     """
-    for meta in _META.findall(_HIDDEN.sub(b"", page.body[:_HEAD])):
+    head = page.body[:_HEAD]
+    if b"refresh" not in head.lower():
+        return None
+    for meta in _META.findall(_HIDDEN.sub(b"", head)):
         content = _CONTENT.search(meta)
         if content is None or not _REFRESH.search(meta):
             continue

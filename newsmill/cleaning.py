@@ -15,13 +15,13 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple, TypeAlias
 
-from model.article import Block, Cleaned, Verdict
 from model.errors import CleanCrashed, PageError
 from model.memory import PackedMemory, SiteMemory, added, pack_memory, unpack_memory
 
 if TYPE_CHECKING:
     import socket
 
+    from model.article import Cleaned
     from model.page import Page
     from model.source import Rules
 
@@ -48,15 +48,14 @@ class Job(NamedTuple):
     memory: PackedMemory | int
     #: The memory is to come back whole, not what the page adds to it.
     whole: bool
+    #: The verdicts are to come back; else they are only counted. They are half of an answer, and hardly ever asked for.
+    explained: bool
 
 
 class Taught(NamedTuple):
     """A page cleaned, and what it teaches about its site."""
 
-    #: Without its verdicts, which are only counted.
     cleaned: Cleaned
-    #: The verdicts in a row, pickled: hardly any page's are asked for where it goes.
-    verdicts: bytes
     #: None for a page that teaches nothing; else its lesson packed, or the whole memory with it.
     lesson: bytes | PackedMemory | None
 
@@ -64,15 +63,8 @@ class Taught(NamedTuple):
 class Learned(NamedTuple):
     """A page cleaned, and the site's memory with that page in it."""
 
-    #: Without its verdicts.
     cleaned: Cleaned
-    verdicts: bytes
     memory: PackedMemory
-
-    @property
-    def explained(self) -> Cleaned:
-        """The page cleaned, with its verdicts."""
-        return replace(self.cleaned, verdicts=_unpacked(self.verdicts), counted=None)
 
 
 #: What came of a page; or why nothing did.
@@ -143,8 +135,8 @@ class Desk:
         self._held.move_to_end(job.source)
         if len(self._held) > MOST_SITES:
             self._held.popitem(last=False)
-        told = replace(cleaned, verdicts=(), counted=cleaned.counts)
-        return Taught(cleaned=told, verdicts=_packed(cleaned.verdicts), lesson=_step(taught, learned, whole=job.whole))
+        told = cleaned if job.explained else replace(cleaned, verdicts=(), counted=cleaned.counts)
+        return Taught(cleaned=told, lesson=_step(taught, learned, whole=job.whole))
 
 
 def _step(taught: SiteMemory | None, learned: SiteMemory, *, whole: bool) -> bytes | PackedMemory | None:
@@ -152,26 +144,3 @@ def _step(taught: SiteMemory | None, learned: SiteMemory, *, whole: bool) -> byt
     if taught is None:
         return None
     return pack_memory(learned) if whole else pack_memory(taught).body
-
-
-def _packed(verdicts: tuple[Verdict, ...]) -> bytes:
-    """Verdicts as plain tuples: a quarter of the time it takes to pickle them one by one."""
-    columns = [
-        (kept, score, reason, block.index, block.kind, block.text, block.path, block.level, block.link_density)
-        for verdict in verdicts
-        for block, kept, score, reason in [(verdict.block, verdict.kept, verdict.score, verdict.reason)]
-    ]
-    return pickle.dumps(columns, pickle.HIGHEST_PROTOCOL)
-
-
-def _unpacked(verdicts: bytes) -> tuple[Verdict, ...]:
-    columns = pickle.loads(verdicts)  # noqa: S301 - from our own process
-    return tuple(
-        Verdict(
-            block=Block(index=index, kind=kind, text=text, path=path, level=level, link_density=density),
-            kept=kept,
-            score=score,
-            reason=reason,
-        )
-        for kept, score, reason, index, kind, text, path, level, density in columns
-    )

@@ -79,14 +79,14 @@ class _Explaining:
             page = await asyncio.to_thread(self._store.raw_article, article.id)
             memory = await asyncio.to_thread(self._memory, article.source)
             source = self._sources.get(article.source) or Source(name=article.source, url=article.url)
-            learned = await self._pool.clean(page, source, memory)
+            learned = await self._pool.clean(page, source, memory, explained=True)
         except NotFound:
             self.counts["pruned"] += 1
         except CleanError:
             self.counts["failed"] += 1
         else:
             write = partial(
-                save_explanation, article_id=article.id, revision=article.revision, cleaned=learned.explained, now=now()
+                save_explanation, article_id=article.id, revision=article.revision, cleaned=learned.cleaned, now=now()
             )
             written = await asyncio.to_thread(self._store.write, write)  # others count meanwhile
             self.counts["blocks"] += written

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from model.outcome import Outcome
     from model.page import Page
     from model.source import Rules, Source
-    from newsmill.cleaning import Learned
     from newsmill.config import Settings
     from newsmill.rooms import Rooms
     from newsmill.warc import Archived
@@ -204,7 +203,7 @@ class _Import:
             learned = await self._rooms.pool.clean(page, source, site.memory)
             result = judged(learned.cleaned, url=page.url, languages=source.languages)
             if whole and isinstance(result, Cleaned):
-                page = await self._joined(page, learned, source, site.memory)
+                page = await self._joined(page, learned.cleaned, source, site.memory)
             if page.parts:
                 learned = await self._rooms.pool.clean(page, source, site.memory)
                 result = judged(learned.cleaned, url=page.url, languages=source.languages)
@@ -214,7 +213,7 @@ class _Import:
             site.memory = learned.memory
         return page, result
 
-    async def _joined(self, page: Page, learned: Learned, source: Source, memory: PackedMemory) -> Page:
+    async def _joined(self, page: Page, cleaned: Cleaned, source: Source, memory: PackedMemory) -> Page:
         """The page with its further parts, as far as the archive has them."""
 
         async def fetch(url: str) -> Page:
@@ -223,11 +222,11 @@ class _Import:
                 raise FetchError(url, "not in the archive")
             return part
 
-        async def clean(part: Page) -> Learned:
-            return await self._rooms.pool.clean(part, source, memory)
+        async def clean(part: Page) -> Cleaned:
+            return (await self._rooms.pool.clean(part, source, memory, explained=True)).cleaned
 
         gathering = Gathering(source, fetch=fetch, clean=clean, decode=text_of)
-        return _apart((await gathering.parts(page, learned)).page)
+        return _apart((await gathering.parts(page, cleaned)).page)
 
     async def _save(self, state: PageState, page: Page, result: Result, site: _Site, rules: Rules) -> Outcome:
         at = now()

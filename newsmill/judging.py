@@ -57,7 +57,7 @@ class Judging:
         self._source, self._rooms, self._scope, self._stop = source, rooms, scope, stop
         self._fetcher = rooms.fetcher.of(source)
         self._memory = memory
-        self._gathering = Gathering(source, fetch=self._fetch_part, clean=self._clean, decode=text_of)
+        self._gathering = Gathering(source, fetch=self._fetch_part, clean=self._explained, decode=text_of)
 
     async def conclude(self, state: PageState, ending: Fetched) -> Concluded:
         """What a fetch comes to.
@@ -107,7 +107,7 @@ class Judging:
                 return replace(page, parts=(whole,))
         if not isinstance(result, Cleaned):
             return page
-        gathered = await self._gathering.parts(page, learned)
+        gathered = await self._gathering.parts(page, learned.cleaned)
         if gathered.error is not None and waits_for_part(gathered.error, state):
             raise gathered.error
         return gathered.page
@@ -129,6 +129,9 @@ class Judging:
 
     async def _clean(self, page: Page) -> Learned:
         return await self._rooms.pool.clean(page, self._source, self._memory)
+
+    async def _explained(self, page: Page) -> Cleaned:
+        return (await self._rooms.pool.clean(page, self._source, self._memory, explained=True)).cleaned
 
     async def _fetch_part(self, url: str) -> Page:
         answer = await unless_stopped(self._stop, fetch_through(self._fetcher, Request(url=url)))

@@ -40,7 +40,8 @@ async def unless_stopped(stop: asyncio.Event, work: Coroutine[None, None, T]) ->
     working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        await asyncio.wait({working}, timeout=GRACE)
+        if not working.done():
+            await asyncio.wait({working}, timeout=GRACE)
         if working.done():
             return working.result()
         raise Stopped

@@ -58,8 +58,14 @@ class CleaningPool:
         #: Source -> its process.
         self._of: dict[str, _Worker] = {}
 
-    async def clean(self, page: Page, source: Source, memory: PackedMemory) -> Learned:
+    async def clean(self, page: Page, source: Source, memory: PackedMemory, *, explained: bool = False) -> Learned:
         """Clean a page with its parts and learn from it.
+
+        Args:
+            page: the page.
+            source: whose page it is.
+            memory: what is known of its site.
+            explained: its verdicts are wanted, not only their number.
 
         Raises:
             CleanError: the page cannot be cleaned; `CleanTimeout` and `CleanCrashed` when its process was ended or died.
@@ -68,7 +74,7 @@ class CleaningPool:
         worker.waiting += 1
         try:
             async with worker.turn:
-                return await worker.clean(page, source, memory)
+                return await worker.clean(page, source, memory, explained=explained)
         finally:
             worker.waiting -= 1
 
@@ -103,14 +109,21 @@ class _Worker:
         #: Source -> the memories the process holds: the one used last, and the one learned from it.
         self._held: dict[str, tuple[PackedMemory, PackedMemory]] = {}
 
-    async def clean(self, page: Page, source: Source, memory: PackedMemory) -> Learned:
+    async def clean(self, page: Page, source: Source, memory: PackedMemory, *, explained: bool) -> Learned:
         """See `CleaningPool.clean`."""
         await self._ready()
         held = self._held.pop(source.name, ())
         which = next((number for number, known in enumerate(held) if known is memory), None)
         sent = memory if which is None else which
-        whole = len(memory.lessons) >= MOST_LESSONS
-        job = Job(page=page, source=source.name, rules=source.rules, language=source.language, memory=sent, whole=whole)
+        job = Job(
+            page=page,
+            source=source.name,
+            rules=source.rules,
+            language=source.language,
+            memory=sent,
+            whole=len(memory.lessons) >= MOST_LESSONS,
+            explained=explained,
+        )
         answer: Answer = pickle.loads(await self._answer(job))  # noqa: S301 - from our own process
         if isinstance(answer, PageError):
             raise answer
@@ -120,7 +133,7 @@ class _Worker:
         self._held[source.name] = (memory, learned)
         if len(self._held) > MOST_SITES:
             del self._held[next(iter(self._held))]
-        return Learned(cleaned=answer.cleaned, verdicts=answer.verdicts, memory=learned)
+        return Learned(cleaned=answer.cleaned, memory=learned)
 
     async def _ready(self) -> None:
         """A process that may take a page: a fresh one at first, after one ended, and after many pages."""
@@ -147,8 +160,7 @@ class _Worker:
 
     async def _exchanged(self, body: bytes) -> bytes:
         self._pages += 1
-        self._writer.write(LENGTH.pack(len(body)))
-        self._writer.write(body)
+        self._writer.writelines([LENGTH.pack(len(body)), body])
         await self._writer.drain()
         (length,) = LENGTH.unpack(await self._reader.readexactly(LENGTH.size))
         return await self._reader.readexactly(length)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import contextlib
 import json
 import random
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -207,3 +209,9 @@ def test_a_flood_of_tags_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crawler.markup.MAX_TAGS", 20)
     html = "".join(f"<a href='/2024/05/25/{n}'>Deep</a>" for n in range(100))
     assert 8 <= len(read_listing(html, HOME, SOURCE, now=NOW)) <= 12
+
+
+def test_a_crawler_of_feeds_starts_without_beautifulsoup() -> None:
+    code = "import sys, crawler, crawler.parts, crawler.archives; print(sorted({'bs4', 'soupsieve'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -67,6 +67,7 @@ def page(head: str) -> Page:
         '<meta http-equiv="refresh" content="0; url=/new">',
         "<META HTTP-EQUIV=Refresh CONTENT='0;URL=/new'>",
         '<meta content="3;url=\'/new\'" http-equiv="refresh">',
+        '<!--><meta http-equiv="refresh" content="0; url=/new">',
         '<meta http-equiv="refresh" content="0, /new">',
         '<meta charset="utf-8"><meta http-equiv=refresh content=0;url=/new>',
         '<meta http-equiv="refresh" content="0; url=https://news.example/x/../new?utm_source=a&amp;utm_medium=b">',
@@ -86,6 +87,7 @@ def test_a_page_that_refreshes(head: str) -> None:
         '<meta http-equiv="refresh" content="0; url=javascript:x()">',
         '<noscript><meta http-equiv="refresh" content="0; url=/no-script"></noscript>',
         '<!-- <meta http-equiv="refresh" content="0; url=/new"> -->',
+        '<!-- <meta http-equiv="refresh" content="0; url=/new">',
         '<meta name="description" content="0; url=/new">',
     ],
 )

@@ -61,11 +61,15 @@ def test_a_page_comes_back_cleaned_and_the_memory_moved_on() -> None:
 
 
 def test_verdicts_come_along_for_who_asks() -> None:
-    (result,) = cleaned(GOOD, timeout=60)
-    assert isinstance(result, Learned)
+    async def both() -> tuple[Learned, Learned]:
+        with CleaningPool(workers=1, timeout=timedelta(seconds=60), memory=2_000_000_000) as pool:
+            asked = await pool.clean(page(GOOD), SOURCE, PackedMemory(), explained=True)
+            return asked, await pool.clean(page(GOOD), SOURCE, PackedMemory())
+
+    asked, result = asyncio.run(both())
     alone = clean(GOOD, url="http://example.org/a", content_type="text/html; charset=utf-8")
     assert alone.verdicts
-    assert result.explained == alone
+    assert asked.cleaned == alone
     assert not result.cleaned.verdicts
     assert result.cleaned.counts == alone.counts == (len(alone.verdicts), sum(verdict.kept for verdict in alone.verdicts))
 

@@ -42,9 +42,8 @@ def gap_rulings(blocks: Sequence[Block], opinions: Sequence[Opinion], against: C
         opinions: one for each block.
         against: indexes of the blocks that other evidence rules out; they neither come in nor hold a gap together.
     """
-    often = Counter(block.text for block in blocks)
     kept = [at for at, opinion in enumerate(opinions) if opinion.score >= THRESHOLD and blocks[at].index not in against]
-    rulings: dict[int, Ruling] = {}
+    filling: list[Block] = []
     for before, after in pairwise(kept):
         if not 1 < after - before <= _MOST + 1:
             continue
@@ -54,15 +53,14 @@ def gap_rulings(blocks: Sequence[Block], opinions: Sequence[Opinion], against: C
         for block, opinion in zip(blocks[before + 1 : after], opinions[before + 1 : after], strict=True):
             likely = _needed(block, blocks[after] if block is blocks[heading] else None)
             beside = _above(block) in around | paths or block.path in paths
-            alone = often[block.text] == 1  # what stands on the page twice is a credit or a button
-            if (
-                beside
-                and alone
-                and likely <= opinion.score < THRESHOLD
-                and block.link_density <= _LINKED
-                and block.index not in against
-            ):
-                rulings[block.index] = Ruling(kept=True, reason="stands between paragraphs of the text")
+            if beside and likely <= opinion.score < THRESHOLD and block.link_density <= _LINKED and block.index not in against:
+                filling.append(block)
+    often = Counter(block.text for block in blocks) if filling else {}
+    rulings = {
+        block.index: Ruling(kept=True, reason="stands between paragraphs of the text")
+        for block in filling
+        if often[block.text] == 1  # what stands on the page twice is a credit or a button
+    }
     last = kept[-1] + 1 if kept else len(blocks)
     if last < len(blocks) and blocks[last].index not in against and _closes(blocks[last - 1], blocks[last], opinions[last].score):
         rulings[blocks[last].index] = Ruling(kept=True, reason="closes the text")

@@ -35,7 +35,7 @@ class Phrases:
     def first_in(self, line: str) -> str:
         """The most preferred phrase that a line holds, "" where it holds none."""
         if self._tried is not None:
-            return next((phrase for phrase in self._tried if phrase in line), "")
+            return next(filter(line.__contains__, self._tried), "")
         begun = self._beginnings.intersection(map("".join, zip(line, line[1:], line[2:], line[3:], strict=False)))
         likely = [entry for beginning in begun for entry in self._by_beginning[beginning]]
         return min((entry for entry in (*likely, *self._short) if entry[1] in line), default=(0, ""))[1]

@@ -6,7 +6,7 @@ be a list of links.
 
 from __future__ import annotations
 
-from itertools import groupby
+import re
 from typing import TYPE_CHECKING
 
 from cleaners.judge import Opinion
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: Share of a block inside links from which it is one, and of a heading up to which it is none.
 _LINK, _PLAIN = 0.9, 0.1
-#: So many links in a row are a list.
-_LEAST = 3
+#: A list is so many links in a row below something else: a link is written as "-" here, any other block as a space.
+_LIST = re.compile(r"(?<= )-{3,}")
 #: Characters of a heading at most.
 _SHORT = 80
 #: Probability from which a list is believed.
@@ -37,15 +37,11 @@ def without_teasers(blocks: Sequence[Block], opinions: Sequence[Opinion]) -> tup
         opinions: one for each block.
     """
     heard = list(opinions)
-    links = [block.link_density >= _LINK for block in blocks]
-    for linked, run in groupby(range(len(blocks)), links.__getitem__):
-        places = list(run)
-        above = places[0] - 1
-        if linked and len(places) >= _LEAST and above >= 0 and _is_heading(blocks[above]):
-            doubted = [above, *places]
-            if all(opinions[at].score < _SURE for at in doubted):
-                for at in doubted:
-                    heard[at] = Opinion(score=min(opinions[at].score, _SCORE), reason=_REASON)
+    for run in _LIST.finditer("".join(["-" if block.link_density >= _LINK else " " for block in blocks])):
+        doubted = range(run.start() - 1, run.end())
+        if _is_heading(blocks[doubted[0]]) and all(opinions[at].score < _SURE for at in doubted):
+            for at in doubted:
+                heard[at] = Opinion(score=min(opinions[at].score, _SCORE), reason=_REASON)
     return tuple(heard)
 
 

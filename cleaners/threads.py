@@ -7,6 +7,7 @@ this is left to the judge: an element named for comments that begins after the a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -44,10 +45,14 @@ def without_threads(document: Document, opinions: Sequence[Opinion]) -> tuple[Op
     before = [0.0]
     for block, opinion in zip(document.blocks, opinions, strict=True):
         before.append(before[-1] + (size(block.text) if opinion.score >= THRESHOLD else 0.0))
+    # Elements stand in the order of their first blocks; neither those before a text began nor those after it ended are asked.
+    begun, over = bisect_left(before, _BEGUN), bisect_left(before, before[-1])
+    asked = slice(bisect_left(document.first, begun), bisect_left(document.first, over))
+    lists = (document.tags, document.attributes, document.first, document.end)
     threads = {
         at
-        for tag, named, first, end in zip(document.tags, document.attributes, document.first, document.end, strict=True)
-        if named and before[end] > before[first] and before[first] >= _BEGUN and tag in BREAKING and _is_thread(named)
+        for tag, named, first, end in zip(*(of_all[asked] for of_all in lists), strict=True)
+        if named and before[end] > before[first] and tag in BREAKING and _is_thread(named)
         for at in range(first, end)
     }
     if not threads:

@@ -30,13 +30,13 @@ def shares(blocks: Sequence[Block], text: str) -> tuple[float, ...]:
     """For each block the share of it that stands in the text, 0 to 1."""
     haystack = f" {normalised(text)} "
     forms = [normalised(block.text) for block in blocks]
-    chain = _heaviest_chain([place for position, form in enumerate(forms) for place in _places(form, haystack, position)])
-    covered = {position for _, _, position in chain}
-    pieces = _shingles(haystack.split())
-    return tuple(
-        1.0 if position in covered else _overlap(form, pieces) if len(form) >= _LONG and f" {form} " not in haystack else 0.0
-        for position, form in enumerate(forms)
-    )
+    places = [place for position, form in enumerate(forms) for place in _places(form, haystack, position)]
+    found = dict.fromkeys((position for _, _, position in places), 0.0)
+    found |= dict.fromkeys((position for _, _, position in _heaviest_chain(places)), 1.0)
+    if parted := [position for position, form in enumerate(forms) if len(form) >= _LONG and position not in found]:
+        pieces = _shingles(haystack.split())
+        found |= {position: _overlap(forms[position], pieces) for position in parted}
+    return tuple(found.get(position, 0.0) for position in range(len(forms)))
 
 
 def _places(form: str, haystack: str, position: int) -> list[_Place]:
@@ -44,10 +44,11 @@ def _places(form: str, haystack: str, position: int) -> list[_Place]:
     places: list[_Place] = []
     if not form:
         return places
-    start = haystack.find(f" {form} ")
+    wanted = f" {form} "
+    start = haystack.find(wanted)
     while start >= 0 and len(places) < _MOST_PLACES:
         places.append((start, start + len(form) + 1, position))
-        start = haystack.find(f" {form} ", start + 1)
+        start = haystack.find(wanted, start + 1)
     return places
 
 
@@ -103,7 +104,7 @@ def _unwound(places: list[_Place], previous: list[int], last: int) -> list[_Plac
 
 
 def _shingles(words: Sequence[str]) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(words[at : at + _SHINGLE]) for at in range(len(words) - _SHINGLE + 1))
+    return frozenset(zip(*(words[start:] for start in range(_SHINGLE)), strict=False))
 
 
 def _overlap(form: str, pieces: frozenset[tuple[str, ...]]) -> float:

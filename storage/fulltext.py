@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LAST_POSITION, _MOST_POSITIONS = 16_383, 255
 
 _CREATE: Final = {
-    "sqlite": ("CREATE VIRTUAL TABLE article_search USING fts5(title, body, content='', tokenize='ascii', prefix='1 2')",),
+    "sqlite": ("CREATE VIRTUAL TABLE article_search USING fts5(title, body, content='', tokenize='ascii', prefix='1')",),
     "postgresql": (
         "CREATE TABLE article_search (article_id bigint PRIMARY KEY REFERENCES article (id), words tsvector NOT NULL)",
         "CREATE INDEX ix_article_search_words ON article_search USING gin (words)",

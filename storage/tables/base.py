@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 #: The Alembic revision this code reads and writes.
-SCHEMA = "0008"
+SCHEMA = "0009"
 
 metadata = MetaData(
     naming_convention={

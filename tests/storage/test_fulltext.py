@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from visiting import NOON, OTHER, STORY, Site, cleaned, rows, story, url
 
-from storage import open_store
+from storage import open_store, upgrade
 from storage.query import parse, term, to_fts5, to_tsquery
 from storage.snippet import snippet
 from storage.tokens import count_words, tokens
@@ -97,6 +97,23 @@ QUERIES: list[tuple[str, set[str]]] = [
 def test_what_queries_find(filled: Store) -> None:
     for query, names in QUERIES:
         assert found(filled, query) == names, query
+
+
+@pytest.mark.parametrize("version", ["0007", "0008"])
+def test_an_older_database_finds_the_same_after_its_index_was_built_anew(filled: Store, database_url: str, version: str) -> None:
+    from alembic import command
+
+    from storage.migrations.steps import configuration
+    from storage.views import drop_views
+
+    with filled.writing() as connection:
+        drop_views(connection)
+        command.downgrade(configuration(connection), version)
+    upgrade(database_url)
+    for query, names in QUERIES:
+        assert found(filled, query) == names, query
+    Site(filled).save(url("birds"), cleaned(title="Changed", text=STORY), at=NOON + timedelta(days=20))
+    assert found(filled, "seabirds") == set()
 
 
 ATTACKS = (

@@ -35,8 +35,11 @@ class Decoded:
     #: Python's codec name.
     charset: str
     evidence: Evidence
-    #: Characters that could not be read and stand as U+FFFD.
-    bad: int = 0
+
+    @property
+    def bad(self) -> int:
+        """Characters that could not be read and stand as U+FFFD."""
+        return self.text.count("\ufffd")
 
 
 #: Valid multi-byte sequences of UTF-8 (RFC 3629, 4, without the finer bounds of some second bytes), and any byte above ASCII.
@@ -86,7 +89,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     cleaned = text.lstrip("\ufeff") if codec == "utf-8" and _has_no_controls(body) else scrub(text)
     if len(text) - len(cleaned) > _JUNK * len(text) + 8:
         raise Unreadable("bytes", "binary bytes, not a page")
-    return Decoded(text=cleaned, charset=codec, evidence=evidence, bad=cleaned.count("\ufffd"))
+    return Decoded(text=cleaned, charset=codec, evidence=evidence)
 
 
 def scrub(text: str) -> str:

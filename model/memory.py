@@ -48,7 +48,7 @@ class SiteMemory:
     texts: Mapping[int, int] = field(default_factory=dict)
     #: Path of tags and classes -> how its blocks were judged.
     paths: Mapping[str, PathRecord] = field(default_factory=dict)
-    #: Fingerprints of the article texts learned from, newest last: how copies are told.
+    #: Fingerprints of the articles learned from, each made of its blocks' own, newest last: how copies are told.
     seen: tuple[int, ...] = ()
 
 

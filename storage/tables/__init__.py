@@ -1,6 +1,7 @@
 """The tables: the facts. Readers use the views (`storage.views`); tables may change between versions.
 
-Every table and column carries its comment; docs/reference/schema.md is generated from them.
+Every table and column carries its comment; docs/reference/schema.md is generated from them. Columns stand in the order that
+migrations leave them in: new databases are made from here at once, and a test holds them to what all migrations make.
 """
 
 from __future__ import annotations

@@ -72,7 +72,8 @@ class Judging:
 
     async def _read(self, state: PageState, page: Page) -> Concluded:
         """The page's article."""
-        if (elsewhere := arrived(page, wanted=wanted(page.url, self._source))) is not None:
+        is_wanted = len(page.chain) == 1 or wanted(page.url, self._source)  # where it was asked for, it was wanted
+        if (elsewhere := arrived(page, wanted=is_wanted)) is not None:
             return Concluded(result=elsewhere, page=page)
         if is_as_stored(page, state):
             same = NotModified(url=page.url, chain=page.chain, fetched_at=page.fetched_at, elapsed=page.elapsed)

@@ -67,14 +67,8 @@ def _extractor() -> Callable[[str, str | None, bool], Any]:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from lxml import etree
-        from lxml.html import HtmlElement
         from trafilatura import bare_extraction
         from trafilatura.settings import Extractor
-        from trafilatura.utils import HTML_PARSER
-    # Which class an element is of is asked of Python for each that is handed out, a fifth of the time on a short page; all
-    # are of one, but for those of forms, which trafilatura drops.
-    HTML_PARSER.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     options = partial(Extractor, output_format="python", fast=True, comments=False)
     # Without metadata the address matters for links and images only; neither is asked for.
     text_alone = options()

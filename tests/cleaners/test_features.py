@@ -1,24 +1,25 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections import Counter
+from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cleaners import features, structure
 from cleaners.blocks import read_document
 from cleaners.classifier import shipped
 from cleaners.dump import read_dump
-from cleaners.features import context, lines
+from cleaners.features import arrays, context, head, lines
 from cleaners.features.arrays import stacked
 from cleaners.letters import Letter, count
 from cleaners.lines_model import line_probabilities
 from cleaners.parsing import parse
-
-if TYPE_CHECKING:
-    from cleaners.tree import Document
+from cleaners.tree import Document
+from model.article import Block, BlockKind
 
 STORY = (
     "The council of Halvorsen voted on Tuesday to rebuild the old harbour wall, which two winter storms had broken in many "
@@ -26,8 +27,8 @@ STORY = (
 )
 
 
-def page(body: str, head: str = "") -> Document:
-    return read_document(parse(f"<html><head>{head}</head><body>{body}</body></html>"))
+def page(body: str, claims: str = "") -> Document:
+    return read_document(parse(f"<html><head>{claims}</head><body>{body}</body></html>"))
 
 
 def news(paragraphs: int = 6) -> str:
@@ -90,11 +91,47 @@ def test_blocks_that_speak_of_what_the_head_names_are_told() -> None:
     assert found["title_match"].sum() == 1 or not found["title_match"].any()
 
 
+LETTERS = st.text(alphabet="abcdeABC \u00e9\u00df\u0436\u02b0 5_\u00b2-\n\u4e2d\u6587\u56fd", min_size=1, max_size=40)
+
+
+@given(st.lists(LETTERS, min_size=1, max_size=20), LETTERS)
+@example(["abcde abcde", "xabcde", "abcdefgh", "5abcde", "abcd abcde"], "Abcde abcd")
+@example(["\u4e2d\u6587abcde", "\u56fd\u4e2d\u6587", "\u4e2d \u6587"], "abcde \u4e2d\u6587\u56fd")
+def test_words_of_the_head_are_those_that_cutting_each_text_into_words_gives(texts: list[str], title: str) -> None:
+    def words(text: str) -> set[str]:
+        return {word[:5] for word in re.findall(r"[^\W\d_]{4,}", text.casefold())}
+
+    def pairs(text: str) -> set[str]:
+        return {run[at : at + 2] for run in re.findall("[\u4e00-\u9fff]+", text) for at in range(len(run) - 1)}
+
+    named = words(" ".join(word for word in re.findall(r"[^\W\d_]+", title) if not re.search("[\u4e00-\u9fff]", word)))
+    held = [(words(text) & named) | (pairs(text) & pairs(title)) for text in texts]
+    often = Counter(word for one in held for word in one)
+    weights = {word: max(0.0, 1.0 - 3.0 * number / max(len(texts), 12)) for word, number in often.items()}
+    found, number = head.hits(arrays.read(flat(texts, title)))
+    assert found.tolist() == pytest.approx([sum(weights[word] for word in one) for one in held])
+    assert number == len(named | pairs(title))
+
+
+def flat(texts: list[str], title: str) -> Document:
+    """Blocks side by side in one element."""
+    blocks = tuple(Block(index=at, kind=BlockKind.PARAGRAPH, text=text) for at, text in enumerate(texts))
+    element: dict[str, Any] = {
+        "tags": ["html"],
+        "parents": [0],
+        "first": [0],
+        "end": [len(blocks)],
+        "attributes": [{}],
+        "shape": [0],
+    }
+    return Document(blocks=blocks, owners=[0] * len(blocks), shapes=[(-1, "html", None)], title=title, **element)
+
+
 def test_the_forest_asks_for_features_there_are() -> None:
     document = page(news())
-    arrays, found = features.read(document)
+    read, found = features.read(document)
     assert set(shipped("blocks").names) <= set(found)
-    assert set(shipped("context").names) <= set(found | context.columns(arrays, np.zeros(len(document.blocks))))
+    assert set(shipped("context").names) <= set(found | context.columns(read, np.zeros(len(document.blocks))))
     assert set(shipped("lines").names) <= set(
         lines.Dump(document.blocks, lines.Said(found=[None] * len(document.blocks), ruled=())).columns("")
     )

@@ -6,10 +6,10 @@ block itself and the clutter section it stands in, the memory of the site, the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.article import Verdict
+from model.values import value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 THRESHOLD = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Opinion:
     """What a model makes of a block."""
 
@@ -29,7 +29,7 @@ class Opinion:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Ruling:
     """A decision about one block that overrules the opinion."""
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from model.values import value
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -35,7 +37,7 @@ class PageKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Block:
     """A leaf of the page that holds text of its own, inline markup merged."""
 
@@ -52,7 +54,7 @@ class Block:
     link_density: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Verdict:
     """Why a block is in the text or is not."""
 

@@ -19,6 +19,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from model.values import value
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -29,7 +31,7 @@ _MAGIC, _MAGIC_JSON = b"MEM2", b"MEM1"
 _LENGTHS: Final = struct.Struct("<5I")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class PathRecord:
     """How blocks at one path of tags and classes were judged."""
 

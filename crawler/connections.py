@@ -8,103 +8,117 @@ it was about to close. A host is asked for one thing at a time here, so one conn
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-import httpcore
+import httpx
+
+from crawler.dialogue import Dialogue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    from crawler.streams import Stream
+
+    #: Makes a connection for a request.
+    Open: TypeAlias = Callable[[httpx.Request], Awaitable[Stream]]
+
 #: Scheme, host and port.
-_Place: TypeAlias = tuple[bytes, bytes, "int | None"]
+_Place: TypeAlias = tuple[str, bytes, "int | None"]
+
+#: How a kept connection fails that died meanwhile.
+_DEAD: Final = (httpx.ReadError, httpx.RemoteProtocolError)
 
 
-class Pool(httpcore.AsyncConnectionPool):
-    """httpcore's pool with an order of its own. Closing waits for nothing, so that no cancelling comes between.
+class Pool:
+    """Connections to many hosts.
 
     Args:
+        open_one: makes one.
         connections: open at a time, unless more than that are in use; those idle for longest make room.
-        settings: of connections, as httpcore takes them.
+        keep: seconds that one may be idle.
     """
 
-    def __init__(self, *, connections: int, **settings: Any) -> None:  # noqa: ANN401 - httpcore's own
-        super().__init__(**settings)
-        self._most, self._busy = connections, 0
+    def __init__(self, open_one: Open, *, connections: int, keep: float) -> None:
+        self._open, self._most, self._keep, self._busy = open_one, connections, keep, 0
         #: Longest idle first.
-        self._idle: dict[_Place, httpcore.AsyncConnectionInterface] = {}
+        self._idle: dict[_Place, Dialogue] = {}
 
     @property
-    def connections(self) -> list[httpcore.AsyncConnectionInterface]:
+    def connections(self) -> list[Dialogue]:
         """Those that are idle."""
         return list(self._idle.values())
 
-    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """The answer to a request; its connection is in use until the answer is closed.
+    async def ask(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request without a body; its connection is in use until the answer is closed.
+
+        Where a kept connection turns out to be dead, as it often is when the server hung up just now, the request is sent once
+        more on a new one: what has no body changes nothing.
 
         Raises:
-            httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException: there is none.
+            httpx.TransportError: there is none.
         """
-        place = (request.url.scheme, request.url.host, request.url.port)
-        self._busy += 1
-        connection = await self._kept(place) or self.create_connection(request.url.origin)
-        await self._make_room()
-        try:
-            response = await connection.handle_async_request(request)
-        except BaseException:
-            await self._give_back(place, connection)
-            raise
-        body = _Body(response, partial(self._give_back, place, connection))
-        return httpcore.Response(response.status, headers=response.headers, content=body, extensions=response.extensions)
+        place = (request.url.scheme, request.url.raw_host, request.url.port)
+        if (kept := self._kept(place)) is not None:
+            try:
+                return await self._asked(request, place, kept)
+            except _DEAD:
+                pass
+        return await self._asked(request, place, None)
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close what is idle."""
         while self._idle:
-            await self._close_one()
-        await asyncio.sleep(0)  # asyncio closes sockets a turn later
+            self._close_one()
 
-    async def _kept(self, place: _Place) -> httpcore.AsyncConnectionInterface | None:
+    async def _asked(self, request: httpx.Request, place: _Place, connection: Dialogue | None) -> httpx.Response:
+        self._busy += 1
+        self._make_room()
+        try:
+            if connection is None:
+                connection = Dialogue(await self._open(request), keep=self._keep)
+            head = await connection.ask(request)
+        except BaseException:
+            self._give_back(place, connection)
+            raise
+        body = _Body(connection, partial(self._give_back, place, connection))
+        return httpx.Response(head.status_code, headers=head.headers.raw_items(), stream=body)
+
+    def _kept(self, place: _Place) -> Dialogue | None:
         connection = self._idle.pop(place, None)
-        if connection is not None and connection.has_expired():
-            await connection.aclose()
+        if connection is not None and connection.has_expired:
+            connection.close()
             return None
         return connection
 
-    async def _make_room(self) -> None:
-        while self._idle and (self._busy + len(self._idle) > self._most or next(iter(self._idle.values())).has_expired()):
-            await self._close_one()
+    def _make_room(self) -> None:
+        while self._idle and (self._busy + len(self._idle) > self._most or next(iter(self._idle.values())).has_expired):
+            self._close_one()
 
-    async def _close_one(self) -> None:
-        await self._idle.pop(next(iter(self._idle))).aclose()
+    def _close_one(self) -> None:
+        self._idle.pop(next(iter(self._idle))).close()
 
-    async def _give_back(self, place: _Place, connection: httpcore.AsyncConnectionInterface) -> None:
+    def _give_back(self, place: _Place, connection: Dialogue | None) -> None:
         """Keep a connection that may serve again, in place of any other to the same host."""
         self._busy -= 1
-        spare: httpcore.AsyncConnectionInterface | None = connection
-        if connection.is_available():
+        if connection is not None and connection.end():
             spare = self._idle.pop(place, None)
             self._idle[place] = connection
-        if spare is not None:
-            await spare.aclose()
+            if spare is not None:
+                spare.close()
 
 
-class _Body:
+class _Body(httpx.AsyncByteStream):
     """The body of an answer."""
 
-    def __init__(self, response: httpcore.Response, give_back: Callable[[], Awaitable[None]]) -> None:
-        self._response, self._give_back = response, give_back
+    def __init__(self, connection: Dialogue, give_back: Callable[[], None]) -> None:
+        self._connection, self._give_back = connection, give_back
         self._is_open = True
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        assert isinstance(self._response.stream, AsyncIterable)
-        return aiter(self._response.stream)
+        return self._connection.pieces()
 
     async def aclose(self) -> None:
         if self._is_open:
             self._is_open = False
-            try:
-                await self._response.aclose()
-            finally:
-                await self._give_back()
+            self._give_back()

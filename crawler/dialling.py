@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import httpcore
+import httpx
 
 from crawler.guard import literal, refusal
 from crawler.options import parse_networks
@@ -14,10 +14,12 @@ from model.errors import AddressRefused, ConnectionFailed
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
     from crawler.guard import Address
     from crawler.names import Resolve
     from crawler.options import FetchOptions, Networks
+    from crawler.streams import Stream
     from model.access import Proxy
 
 
@@ -58,23 +60,23 @@ def check(host: str, addresses: tuple[Address, ...], networks: Networks) -> None
 class Dialler:
     """Dials addresses straight."""
 
-    async def dial(self, addresses: tuple[Address, ...], port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
+    async def dial(self, addresses: tuple[Address, ...], port: int, seconds: float | None) -> Stream:
         """A connection to the first address that answers; none may use up the time of those after it.
 
         Raises:
-            httpcore.ConnectError: none answers.
-            httpcore.ConnectTimeout: not in time.
+            httpx.ConnectError: none answers.
+            httpx.ConnectTimeout: not in time.
         """
         *others, last = addresses
         share = None if seconds is None else seconds / len(addresses)
         for address in others:
             try:
                 return await self._one(address, port, share)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+            except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
         return await self._one(last, port, seconds)
 
-    async def _one(self, address: Address, port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
+    async def _one(self, address: Address, port: int, seconds: float | None) -> Stream:
         return await connect(address, port, seconds)
 
 
@@ -85,23 +87,23 @@ class ProxyDialler(Dialler):
         options: networks.
         proxy: the proxy.
         resolve: names to addresses.
-        context: TLS, verifying, for a proxy that speaks it.
+        context: makes the one for TLS, verifying, for a proxy that speaks it.
     """
 
-    def __init__(self, options: FetchOptions, proxy: Proxy, *, resolve: Resolve, context: ssl.SSLContext) -> None:
+    def __init__(self, options: FetchOptions, proxy: Proxy, *, resolve: Resolve, context: Callable[[], ssl.SSLContext]) -> None:
         self._networks = parse_networks(options.proxy_networks, key="proxy_networks")
         self._proxy, self._resolve, self._context = proxy, resolve, context
         self._straight = Dialler()
 
-    async def _one(self, address: Address, port: int, seconds: float | None) -> httpcore.AsyncNetworkStream:
+    async def _one(self, address: Address, port: int, seconds: float | None) -> Stream:
         proxy = self._proxy
-        stream = await self._straight.dial(await self._addresses(), proxy.port, seconds)
+        stream: Stream = await self._straight.dial(await self._addresses(), proxy.port, seconds)
         try:
             if proxy.scheme == "https":
-                stream = await stream.start_tls(self._context, server_hostname=proxy.host, timeout=seconds)
+                stream = await stream.start_tls(self._context(), proxy.host, seconds)
             await open_tunnel(stream, proxy, address, port, seconds)
         except BaseException:
-            await stream.aclose()
+            stream.close()
             raise
         return stream
 
@@ -111,7 +113,7 @@ class ProxyDialler(Dialler):
             addresses = await addresses_of(host, self._resolve)
             check(host, addresses, self._networks)
         except AddressRefused as error:  # a slip in config.yaml, not a fault of the page
-            raise httpcore.ConnectError(f"the proxy {error.detail}; fetch.proxy_networks may allow it") from error
+            raise httpx.ConnectError(f"the proxy {error.detail}; fetch.proxy_networks may allow it") from error
         except ValueError as error:
-            raise httpcore.ConnectError(f"the proxy {error}") from error
+            raise httpx.ConnectError(f"the proxy {error}") from error
         return addresses

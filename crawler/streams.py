@@ -1,17 +1,19 @@
-"""Connections as httpcore reads and writes them, on asyncio's own transports.
+"""Connections as bytes both ways, on asyncio's own transports: TCP, and TLS over it.
 
-httpcore brings such streams on anyio; what those do besides, to be cancelled in anyio's manner and to serve trio too, is a
-quarter of a request's CPU time.
+httpcore, which httpx brings, has such streams on anyio; what those do besides, to be cancelled in anyio's manner and to serve
+trio too, is a quarter of a request's CPU time.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+import threading
+from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import httpcore
+import httpx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,110 +24,128 @@ _Result = TypeVar("_Result")
 
 #: Bytes that may arrive before anybody reads them; then the other side has to wait.
 _AHEAD: Final = 1 << 18
-#: Bytes of TLS taken at a time.
+#: Bytes of TLS taken at a time, and the most that one of its records holds (RFC 8446, 5.1): more never comes out at once.
 _STEP: Final = 1 << 16
+_RECORD: Final = 1 << 14
 
 
 async def connect(address: Address, port: int, seconds: float | None) -> TcpStream:
     """A connection to an address.
 
     Raises:
-        httpcore.ConnectError: nobody answers there.
-        httpcore.ConnectTimeout: not in time.
+        httpx.ConnectError: nobody answers there.
+        httpx.ConnectTimeout: not in time.
     """
     try:
         async with asyncio.timeout(seconds):
             _, inbox = await asyncio.get_running_loop().create_connection(_Inbox, str(address), port)
     except TimeoutError as error:
-        raise httpcore.ConnectTimeout from error
+        raise httpx.ConnectTimeout("") from error
     except OSError as error:
-        raise httpcore.ConnectError(str(error)) from error
+        raise httpx.ConnectError(str(error)) from error
     return TcpStream(inbox)
 
 
-class _Stream(httpcore.AsyncNetworkStream):
-    """What both kinds have in common."""
+class Stream(ABC):
+    """A connection."""
 
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
-    ) -> TlsStream:
+    @abstractmethod
+    async def read(self, most: int, seconds: float | None = None) -> bytes:
+        """The next bytes, as soon as there are any; none where the other side has ended.
+
+        Args:
+            most: so many of them.
+            seconds: to wait.
+
+        Raises:
+            httpx.ReadError: the connection broke.
+            httpx.ReadTimeout: nothing came in time.
+        """
+
+    @abstractmethod
+    async def write(self, sent: bytes, seconds: float | None = None) -> None:
+        """Send bytes, all of them.
+
+        Raises:
+            httpx.WriteError: the connection broke, or the other side has ended.
+            httpx.WriteTimeout: it does not take them in time.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Hang up. Nothing is waited for, so that no cancelling can come between."""
+
+    @property
+    @abstractmethod
+    def is_readable(self) -> bool:
+        """Of an idle connection, that the other side ended it or spoke unasked."""
+
+    async def start_tls(self, context: ssl.SSLContext, host: str, seconds: float | None = None) -> TlsStream:
         """Shake hands over this stream; where that fails it is closed.
 
         Raises:
-            httpcore.ConnectError: the other side speaks no TLS, or cannot prove to be the host.
-            httpcore.ConnectTimeout: not in time.
+            httpx.ConnectError: the other side speaks no TLS, or cannot prove to be the host.
+            httpx.ConnectTimeout: not in time.
         """
         try:
-            async with asyncio.timeout(timeout):
-                return await TlsStream(self, ssl_context, server_hostname).shaken()
+            async with asyncio.timeout(seconds):
+                return await TlsStream(self, context, host).shaken()
         except BaseException as error:
-            await self.aclose()
+            self.close()
             if isinstance(error, TimeoutError):
-                raise httpcore.ConnectTimeout from error
-            if isinstance(error, ssl.SSLError | httpcore.NetworkError):
-                raise httpcore.ConnectError(str(error)) from error
+                raise httpx.ConnectTimeout("") from error
+            if isinstance(error, ssl.SSLError | httpx.NetworkError):
+                raise httpx.ConnectError(str(error)) from error
             raise
 
 
-class TcpStream(_Stream):
+class TcpStream(Stream):
     """A plain connection; see `connect`."""
 
     def __init__(self, inbox: _Inbox) -> None:
         self._inbox = inbox
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's interface
-        """The next bytes, as soon as there are any; none where the other side has ended.
-
-        Raises:
-            httpcore.ReadError: the connection broke.
-            httpcore.ReadTimeout: nothing came in time.
-        """
+    async def read(self, most: int, seconds: float | None = None) -> bytes:
+        """See `Stream.read`."""
         if not self._inbox.news.is_set():
             try:
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(seconds):
                     await self._inbox.news.wait()
             except TimeoutError as error:
-                raise httpcore.ReadTimeout from error
-        return self._inbox.take(max_bytes)
+                raise httpx.ReadTimeout("") from error
+        return self._inbox.take(most)
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's interface
-        """Send bytes, all of them.
-
-        Raises:
-            httpcore.WriteError: the connection broke, or the other side has ended.
-            httpcore.WriteTimeout: it does not take them in time.
-        """
+    async def write(self, sent: bytes, seconds: float | None = None) -> None:
+        """See `Stream.write`."""
         inbox = self._inbox
-        if buffer and not inbox.ended:
-            inbox.transport.write(buffer)
+        if sent and not inbox.ended:
+            inbox.transport.write(sent)
         if not inbox.flushed.is_set():
             try:
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(seconds):
                     await inbox.flushed.wait()
             except TimeoutError as error:
-                raise httpcore.WriteTimeout from error
+                raise httpx.WriteTimeout("") from error
         if inbox.ended:
-            raise httpcore.WriteError("the other side hung up")
+            raise httpx.WriteError("the other side hung up")
 
-    async def aclose(self) -> None:
-        """Hang up. Nothing is waited for, so that no cancelling can come between."""
+    def close(self) -> None:
+        """See `Stream.close`."""
         self._inbox.transport.abort()
 
-    def get_extra_info(self, info: str) -> object:
-        """``is_readable``: for an idle connection, that the other side ended it or spoke unasked."""
-        return self._inbox.news.is_set() if info == "is_readable" else None
+    @property
+    def is_readable(self) -> bool:
+        """See `Stream.is_readable`."""
+        return self._inbox.news.is_set()
 
 
-class TlsStream(_Stream):
+class TlsStream(Stream):
     """TLS over another stream; that may be one over TLS itself, to a proxy.
 
     A connection that ends without TLS saying so has ended all the same, as everywhere on the web.
     """
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, context: ssl.SSLContext, host: str | None) -> None:
+    def __init__(self, stream: Stream, context: ssl.SSLContext, host: str) -> None:
         self._stream = stream
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
@@ -134,36 +154,37 @@ class TlsStream(_Stream):
         """The same after the handshake.
 
         Raises:
-            httpcore.NetworkError: the connection broke.
+            httpx.NetworkError: the connection broke.
             ssl.SSLError: no TLS, or not the host.
         """
         await self._through(self._tls.do_handshake, None)
         return self
 
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's interface
-        """As `TcpStream.read`."""
+    async def read(self, most: int, seconds: float | None = None) -> bytes:
+        """See `Stream.read`."""
         try:
-            return await self._through(partial(self._tls.read, max_bytes), timeout)
+            return await self._through(partial(self._tls.read, min(most, _RECORD)), seconds)
         except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
         except ssl.SSLError as error:
-            raise httpcore.ReadError(str(error)) from error
+            raise httpx.ReadError(str(error)) from error
 
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's interface
-        """As `TcpStream.write`."""
-        if buffer:
+    async def write(self, sent: bytes, seconds: float | None = None) -> None:
+        """See `Stream.write`."""
+        if sent:
             try:
-                await self._through(partial(self._tls.write, buffer), timeout)
+                await self._through(partial(self._tls.write, sent), seconds)
             except ssl.SSLError as error:
-                raise httpcore.WriteError(str(error)) from error
+                raise httpx.WriteError(str(error)) from error
 
-    async def aclose(self) -> None:
-        """As `TcpStream.aclose`."""
-        await self._stream.aclose()
+    def close(self) -> None:
+        """See `Stream.close`."""
+        self._stream.close()
 
-    def get_extra_info(self, info: str) -> object:
-        """``ssl_object``, and what the stream below tells."""
-        return self._tls if info == "ssl_object" else self._stream.get_extra_info(info)
+    @property
+    def is_readable(self) -> bool:
+        """See `Stream.is_readable`."""
+        return self._stream.is_readable
 
     async def _through(self, step: Callable[[], _Result], seconds: float | None) -> _Result:
         """What a step of TLS gives: sent is what it wants to send, read what it wants to read. Seconds are for each time."""
@@ -185,7 +206,21 @@ class TlsStream(_Stream):
             await self._stream.write(self._outgoing.read(), seconds)
 
 
-class _Inbox(asyncio.Protocol):
+class _Landing(threading.local):
+    """Where bytes arrive, of whichever connection: one place for a thread, as it runs one event loop at a time.
+
+    asyncio would take new memory for each piece that arrives, as much as the longest may be, and the system has to clear it:
+    five times the work of copying what came.
+    """
+
+    def __init__(self) -> None:
+        self.place = memoryview(bytearray(_AHEAD))
+
+
+_LANDING: Final = _Landing()
+
+
+class _Inbox(asyncio.BufferedProtocol):
     """What arrived on a connection and was not read yet."""
 
     transport: asyncio.Transport
@@ -204,12 +239,13 @@ class _Inbox(asyncio.Protocol):
         """The next bytes, at most so many; none after the last.
 
         Raises:
-            httpcore.ReadError: the connection broke.
+            httpx.ReadError: the connection broke.
         """
-        taken = bytes(self._bytes[:size])
+        with memoryview(self._bytes) as held:
+            taken = bytes(held[:size])
         del self._bytes[:size]
         if not taken and self._error is not None:
-            raise httpcore.ReadError(str(self._error)) from self._error
+            raise httpx.ReadError(str(self._error)) from self._error
         if not self._bytes and not self.ended:
             self.news.clear()
             self.transport.resume_reading()
@@ -220,8 +256,11 @@ class _Inbox(asyncio.Protocol):
         self.transport = transport
         transport.set_write_buffer_limits(0)
 
-    def data_received(self, data: bytes) -> None:
-        self._bytes += data
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's interface
+        return _LANDING.place
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._bytes += _LANDING.place[:nbytes]
         self.news.set()
         if len(self._bytes) > _AHEAD:
             self.transport.pause_reading()

@@ -11,21 +11,21 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-import httpcore
 import httpx
 
 from crawler.connections import Pool
 from crawler.dialling import Dialler, ProxyDialler, addresses_of, check
 from crawler.options import parse_networks
-from model.errors import AddressRefused, InvalidAddress
+from model.errors import InvalidAddress
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
     from crawler.guard import Address
     from crawler.names import Resolve
     from crawler.options import FetchOptions
+    from crawler.streams import Stream
     from model.access import Proxy
 
 #: Seconds an idle connection is kept. Many servers hang up after five (Apache's default), and a request that crosses with
@@ -33,14 +33,15 @@ if TYPE_CHECKING:
 _KEEPALIVE: Final = 4.5
 #: Addresses of one name that are tried.
 _MAX_DIALS: Final = 4
+_PORTS: Final = {"http": 80, "https": 443}
 
 
-class GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport over a pool whose connections are guarded.
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """A transport for httpx whose connections are guarded. Errors of the guard name the host where their URL should be.
 
     Args:
         options: timeouts, networks, ports.
-        context: TLS, verifying.
+        context: makes the one for TLS, verifying.
         connections: size of the pool.
         resolve: names to addresses.
         proxy: through which all of its connections are made.
@@ -50,65 +51,47 @@ class GuardedTransport(httpx.AsyncHTTPTransport):
         self,
         options: FetchOptions,
         *,
-        context: ssl.SSLContext,
+        context: Callable[[], ssl.SSLContext],
         connections: int,
         resolve: Resolve,
         proxy: Proxy | None = None,
     ) -> None:
-        super().__init__(verify=context, trust_env=False)
-        dialler = Dialler() if proxy is None else ProxyDialler(options, proxy, resolve=resolve, context=context)
-        # httpx has no argument for the backend; the attribute is private, hence the pinned version.
-        self._pool = Pool(
-            connections=connections,
-            ssl_context=context,
-            keepalive_expiry=_KEEPALIVE,
-            network_backend=_GuardedBackend(options, resolve, dialler),
-        )
-
-
-class _GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Dials checked addresses only. Errors name the host where their URL should be: the URL is not known down here."""
-
-    def __init__(self, options: FetchOptions, resolve: Resolve, dialler: Dialler) -> None:
+        self._resolve, self._context = resolve, context
+        self._dialler = Dialler() if proxy is None else ProxyDialler(options, proxy, resolve=resolve, context=context)
         self._networks, self._ports = parse_networks(options.networks), options.ports
-        self._resolve, self._dialler = resolve, dialler
+        self.pool = Pool(self._open, connections=connections, keep=_KEEPALIVE)
 
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
-        local_address: str | None = None,  # noqa: ARG002 - httpcore's interface
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,  # noqa: ARG002 - httpcore's interface
-    ) -> httpcore.AsyncNetworkStream:
-        """Resolve, check, dial.
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The answer to a request without a body.
 
         Raises:
-            AddressRefused: one of the addresses is refused.
+            AddressRefused: one of the host's addresses is refused.
             InvalidAddress: the port is not allowed there.
             UnknownName: the name has no address.
-            httpcore.ConnectError: no address answers.
-            httpcore.ConnectTimeout: not within ``timeout``, look-up included.
+            httpx.TransportError: no answer.
         """
+        return await self.pool.ask(request)
+
+    async def aclose(self) -> None:
+        """Close what is idle."""
+        self.pool.close()
+        await asyncio.sleep(0)  # asyncio closes sockets a turn later
+
+    async def _open(self, request: httpx.Request) -> Stream:
+        url, seconds = request.url, request.extensions.get("timeout", {}).get("connect")
+        host = url.raw_host.decode("ascii")
+        stream = await self._connected(host, url.port or _PORTS[url.scheme], seconds)
+        return await stream.start_tls(self._context(), host, seconds) if url.scheme == "https" else stream
+
+    async def _connected(self, host: str, port: int, seconds: float | None) -> Stream:
+        """Resolve, check, dial."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 addresses = await addresses_of(host, self._resolve)
                 self._check(host, port, addresses)
-                return await self._dialler.dial(addresses[:_MAX_DIALS], port, timeout)
+                return await self._dialler.dial(addresses[:_MAX_DIALS], port, seconds)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} s") from error
-
-    async def connect_unix_socket(self, path: str, *_: object, **__: object) -> httpcore.AsyncNetworkStream:
-        """Never.
-
-        Raises:
-            AddressRefused: always.
-        """
-        raise AddressRefused(path, "a local socket")
-
-    async def sleep(self, seconds: float) -> None:
-        """Wait."""
-        await asyncio.sleep(seconds)
+            raise httpx.ConnectTimeout(f"no connection within {seconds:g} s") from error
 
     def _check(self, host: str, port: int, addresses: tuple[Address, ...]) -> None:
         check(host, addresses, self._networks)

@@ -11,10 +11,11 @@ import base64
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Final
 
-import httpcore
+import httpx
 
 if TYPE_CHECKING:
     from crawler.guard import Address
+    from crawler.streams import Stream
     from model.access import Proxy
 
 #: Bytes that a proxy may say before the tunnel stands.
@@ -39,9 +40,7 @@ _SOCKS_ERRORS: Final = {
 }
 
 
-async def open_tunnel(
-    stream: httpcore.AsyncNetworkStream, proxy: Proxy, address: Address, port: int, seconds: float | None
-) -> None:
+async def open_tunnel(stream: Stream, proxy: Proxy, address: Address, port: int, seconds: float | None) -> None:
     """Make a connection to a proxy into one to an address.
 
     Args:
@@ -52,19 +51,19 @@ async def open_tunnel(
         seconds: for each step.
 
     Raises:
-        httpcore.ConnectError: the proxy refuses, cannot, or speaks something else.
-        httpcore.ConnectTimeout: it says nothing.
+        httpx.ConnectError: the proxy refuses, cannot, or speaks something else.
+        httpx.ConnectTimeout: it says nothing.
     """
     speak = _socks if proxy.scheme == "socks5" else _connect
     try:
         await speak(stream, proxy, address, port, seconds)
-    except (httpcore.ReadTimeout, httpcore.WriteTimeout) as error:
-        raise httpcore.ConnectTimeout(f"the proxy {proxy.host} says nothing") from error
-    except (httpcore.ReadError, httpcore.WriteError) as error:
-        raise httpcore.ConnectError(f"the proxy {proxy.host} hung up") from error
+    except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
+        raise httpx.ConnectTimeout(f"the proxy {proxy.host} says nothing") from error
+    except (httpx.ReadError, httpx.WriteError) as error:
+        raise httpx.ConnectError(f"the proxy {proxy.host} hung up") from error
 
 
-async def _connect(stream: httpcore.AsyncNetworkStream, proxy: Proxy, address: Address, port: int, seconds: float | None) -> None:
+async def _connect(stream: Stream, proxy: Proxy, address: Address, port: int, seconds: float | None) -> None:
     """RFC 9110, section 9.3.6."""
     place = f"{address}:{port}" if isinstance(address, IPv4Address) else f"[{address}]:{port}"
     lines = [f"CONNECT {place} HTTP/1.1", f"Host: {place}"]
@@ -77,48 +76,46 @@ async def _connect(stream: httpcore.AsyncNetworkStream, proxy: Proxy, address: A
         piece = await stream.read(_STEP, seconds)
         head += piece
         if not piece or len(head) > _MAX_HEAD:
-            raise httpcore.ConnectError(f"the proxy {proxy.host} gave no answer that can be read")
+            raise httpx.ConnectError(f"the proxy {proxy.host} gave no answer that can be read")
     first, _, _ = head.partition(b"\r\n")
     version, _, status = first.decode("latin-1").partition(" ")
     if not version.startswith("HTTP/1.") or not status.startswith("2"):
-        raise httpcore.ConnectError(f"the proxy {proxy.host} makes no tunnel to {place}: {status[:60] or 'it speaks no HTTP'}")
+        raise httpx.ConnectError(f"the proxy {proxy.host} makes no tunnel to {place}: {status[:60] or 'it speaks no HTTP'}")
     if not head.endswith(b"\r\n\r\n"):  # in HTTP and TLS it is ours to speak first
-        raise httpcore.ConnectError(f"the proxy {proxy.host} speaks in the place of {place}")
+        raise httpx.ConnectError(f"the proxy {proxy.host} speaks in the place of {place}")
 
 
-async def _socks(stream: httpcore.AsyncNetworkStream, proxy: Proxy, address: Address, port: int, seconds: float | None) -> None:
+async def _socks(stream: Stream, proxy: Proxy, address: Address, port: int, seconds: float | None) -> None:
     """RFC 1928 and 1929."""
     methods = bytes([_OPEN, _PASSWORD] if proxy.user else [_OPEN])
     await stream.write(bytes([_VERSION, len(methods)]) + methods, seconds)
     version, method = await _exactly(stream, 2, proxy, seconds)
     if version != _VERSION or method not in methods:
-        raise httpcore.ConnectError(
-            f"the proxy {proxy.host} {'wants a password' if method == _PASSWORD else 'is no SOCKS proxy'}"
-        )
+        raise httpx.ConnectError(f"the proxy {proxy.host} {'wants a password' if method == _PASSWORD else 'is no SOCKS proxy'}")
     if method == _PASSWORD:
         user, password = proxy.user.encode(), proxy.password.encode()
         await stream.write(bytes([_LOG_IN, len(user)]) + user + bytes([len(password)]) + password, seconds)
         _, refused = await _exactly(stream, 2, proxy, seconds)
         if refused:
-            raise httpcore.ConnectError(f"the proxy {proxy.host} does not take the password")
+            raise httpx.ConnectError(f"the proxy {proxy.host} does not take the password")
     kind = _IPV4 if isinstance(address, IPv4Address) else _IPV6
     await stream.write(bytes([_VERSION, _CONNECT, 0, kind]) + address.packed + port.to_bytes(2, "big"), seconds)
     version, status, _, kind = await _exactly(stream, 4, proxy, seconds)
     if version != _VERSION or status:
         reason = _SOCKS_ERRORS.get(status, f"error {status}")
-        raise httpcore.ConnectError(f"the proxy {proxy.host} makes no connection to {address}: {reason}")
+        raise httpx.ConnectError(f"the proxy {proxy.host} makes no connection to {address}: {reason}")
     length = {_IPV4: 4, _IPV6: 16}.get(kind)
     if length is None:
         (length,) = await _exactly(stream, 1, proxy, seconds)
     await _exactly(stream, length + 2, proxy, seconds)  # the proxy's own end of the connection
 
 
-async def _exactly(stream: httpcore.AsyncNetworkStream, count: int, proxy: Proxy, seconds: float | None) -> bytes:
+async def _exactly(stream: Stream, count: int, proxy: Proxy, seconds: float | None) -> bytes:
     """The next bytes, no more than asked for: what follows is the server's."""
     got = b""
     while len(got) < count:
         piece = await stream.read(count - len(got), seconds)
         if not piece:
-            raise httpcore.ConnectError(f"the proxy {proxy.host} hung up")
+            raise httpx.ConnectError(f"the proxy {proxy.host} hung up")
         got += piece
     return got

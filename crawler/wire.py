@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import httpx
@@ -14,6 +15,7 @@ from crawler.transport import GuardedTransport
 from model.errors import ConnectionFailed, FetchTimeout, InvalidAddress
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable, Iterable
     from types import TracebackType
     from typing import Self
@@ -32,6 +34,9 @@ _PER_PROXY: Final = 16
 #: Bytes and seconds up to which the body of a redirect or an error is heard out rather than hung up on.
 _SHORT: Final = 8192
 _SHORT_SECONDS: Final = 0.5
+
+#: What a GET sends besides its head; named, so that httpx makes no headers for it.
+_NOTHING: Final = httpx.ByteStream(b"")
 
 #: httpx's errors and ours, the first that fits.
 _ERRORS: Final = (
@@ -98,7 +103,6 @@ class Wire:
 
     def __init__(self, options: FetchOptions, resolve: Resolve) -> None:
         self._options, self._resolve = options, resolve
-        self._context = httpx.create_ssl_context(trust_env=False)
         self._clients: dict[Proxy | None, _Client] = {}
         self._in_flight = asyncio.Semaphore(options.concurrency)
 
@@ -120,8 +124,17 @@ class Wire:
 
     def _client(self, proxy: Proxy | None) -> _Client:
         count = self._options.connections if proxy is None else _PER_PROXY
-        transport = GuardedTransport(self._options, context=self._context, connections=count, resolve=self._resolve, proxy=proxy)
+        transport = GuardedTransport(
+            self._options, context=lambda: self._context, connections=count, resolve=self._resolve, proxy=proxy
+        )
         return _Client(transport, count)
+
+    @cached_property
+    def _context(self) -> ssl.SSLContext:
+        """TLS, verifying. Reading all authorities takes 20 ms, so only who asks for https waits for it."""
+        context = httpx.create_ssl_context(trust_env=False)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
 
 class Place:
@@ -131,7 +144,7 @@ class Place:
         self._client, self._options, self._target = client, options, target
 
     async def get(self, headers: Headers, *, seconds: float, take: Callable[[Head], Body | None]) -> Answer:
-        """Ask; once more where a kept connection turns out to be dead, as it often is when the server hung up just now.
+        """Ask.
 
         Args:
             headers: to send.
@@ -159,7 +172,7 @@ class Place:
             raise NoConnection(ConnectionFailed(url, error.detail)) from error
 
     async def _get(self, headers: Headers, take: Callable[[Head], Body | None]) -> Answer:
-        response = await self._answer(headers)
+        response = await self._client.handle_async_request(self._request(headers))
         try:
             head = Head(status=response.status_code, headers=_decoded(response.headers.raw))
             body = take(head)
@@ -174,26 +187,11 @@ class Place:
         finally:
             await response.aclose()
 
-    async def _answer(self, headers: Headers) -> httpx.Response:
-        """The head of the answer; a GET changes nothing, so it may be sent twice."""
-        is_fresh = False
-
-        async def trace(event: str, _: object) -> None:
-            nonlocal is_fresh
-            is_fresh = is_fresh or event == "connection.connect_tcp.started"
-
-        try:
-            return await self._client.handle_async_request(self._request(headers, {"trace": trace}))
-        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
-            if is_fresh:
-                raise
-        return await self._client.handle_async_request(self._request(headers, {}))
-
-    def _request(self, headers: Headers, extensions: dict[str, object]) -> httpx.Request:
-        options = self._options
-        timeout = httpx.Timeout(options.read_timeout, connect=options.connect_timeout, pool=None)
-        raw = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers]
-        return httpx.Request("GET", self._target.parsed, headers=raw, extensions={"timeout": timeout.as_dict(), **extensions})
+    def _request(self, headers: Headers) -> httpx.Request:
+        options, url = self._options, self._target.parsed
+        timeout = {"connect": options.connect_timeout, "read": options.read_timeout, "write": options.read_timeout}
+        raw = [(b"Host", url.netloc), *((name.encode("ascii"), value.encode("latin-1")) for name, value in headers)]
+        return httpx.Request("GET", url, headers=raw, stream=_NOTHING, extensions={"timeout": timeout})
 
 
 async def _hear_out(response: httpx.Response) -> None:

@@ -18,8 +18,8 @@ DOORS = {
     "alembic": ("storage/",),
     "apscheduler": ("newsmill/schedule.py",),
     "feedparser": ("crawler/feeds.py",),
-    "httpcore": ("crawler/",),
-    "httpx": ("crawler/targets.py", "crawler/transport.py", "crawler/wire.py"),
+    "h11": ("crawler/dialogue.py",),
+    "httpx": ("crawler/",),
     "pandas": ("storage/",),
     "polars": ("storage/",),
     "protego": ("crawler/robots.py",),
@@ -63,7 +63,7 @@ def test_every_foreign_library_is_declared() -> None:
     declared = (ROOT / "pyproject.toml").read_text("utf8").casefold()
     own = {*ROOMS, *sys.stdlib_module_names}
     packages = {"bs4": "beautifulsoup4", "yaml": "pyyaml"}
-    packages |= {"httpcore": "httpx", "pydantic_core": "pydantic"}
+    packages |= {"pydantic_core": "pydantic"}
     missing = {
         library for path in modules() for library in imported(path) - own if f'"{packages.get(library, library)}' not in declared
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import TYPE_CHECKING
 
-import httpcore
+import httpx
 import pytest
 
 from crawler import Fetcher
-from crawler.connections import Pool
+from crawler.streams import TcpStream
+from crawler.transport import GuardedTransport
 from model.errors import ConnectionFailed, FetchTimeout
 from model.page import Page, Request
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from loopback import Hit, Site
 
     from crawler import FetchOptions
+    from crawler.connections import Pool
     from crawler.names import Resolve
 
     Options = Callable[..., FetchOptions]
@@ -28,9 +31,11 @@ pytestmark = pytest.mark.anyio
 
 
 def pool_of(fetcher: Fetcher) -> Pool:
-    pool = fetcher._wire._clients[None].transport._pool
-    assert isinstance(pool, Pool)
-    return pool
+    return fetcher._wire._clients[None].transport.pool
+
+
+def transport_of(options: FetchOptions, resolve: Resolve) -> GuardedTransport:
+    return GuardedTransport(options, context=ssl.create_default_context, connections=8, resolve=resolve)
 
 
 async def visit(fetcher: Fetcher, site: Site, *hosts: str) -> None:
@@ -46,14 +51,14 @@ async def test_each_host_has_its_own_and_so_many_are_open_in_all(site: Site, opt
         await visit(fetcher, site, *hosts[:3], "a.example")
         first = pool_of(fetcher).connections[0]
         await visit(fetcher, site, "d.example")
-        assert first.is_closed()  # that of b, idle for longest
+        assert first.is_closed  # that of b, idle for longest
         assert len(pool_of(fetcher).connections) == 3
         await visit(fetcher, site, "a.example", "b.example")
         kept = pool_of(fetcher).connections
     a, b, c, again, d, once_more, b_again = (hit.peer for hit in site.log)
     assert a == again == once_more
     assert len({a, b, c, d, b_again}) == 5
-    assert all(connection.is_closed() for connection in kept)
+    assert all(connection.is_closed for connection in kept)
 
 
 async def test_what_is_idle_for_too_long_is_closed_whoever_asks_next(
@@ -68,7 +73,7 @@ async def test_what_is_idle_for_too_long_is_closed_whoever_asks_next(
         (kept,) = pool_of(fetcher).connections
         await asyncio.sleep(0.01)
         await visit(fetcher, site, "b.example", "b.example")
-        assert kept.is_closed()
+        assert kept.is_closed
     assert len({hit.peer for hit in site.log}) == 3
 
 
@@ -92,12 +97,12 @@ async def test_a_server_that_spoke_unasked_is_not_believed(site: Site, options: 
         await fetcher.fetch(Request(url=url))
         (kept,) = pool_of(fetcher).connections
         await spoke.wait()
-        assert isinstance(kept, httpcore.AsyncHTTPConnection)
-        await kept._connection._network_stream._inbox.news.wait()
+        assert isinstance(kept._stream, TcpStream)
+        await kept._stream._inbox.news.wait()
         page = await fetcher.fetch(Request(url=site.url("/")))
         assert isinstance(page, Page)
         assert page.body == b"<p>A page.</p>"
-        assert kept.is_closed()
+        assert kept.is_closed
 
 
 async def test_a_request_that_fails_keeps_nothing_open(site: Site, options: Options, names: Names) -> None:
@@ -135,25 +140,21 @@ async def test_closing_waits_for_nothing(site: Site, options: Options, names: Na
     async with Fetcher(options(obey_robots=False), resolve=names(dict.fromkeys(hosts, "127.0.0.1"))) as fetcher:
         await visit(fetcher, site, *hosts)
         kept = pool_of(fetcher).connections
-        closing = asyncio.create_task(pool_of(fetcher).aclose())
-        await asyncio.sleep(0)
-        closing.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await closing
-        assert all(connection.is_closed() for connection in kept)
+        pool_of(fetcher).close()
+        assert all(connection.is_closed for connection in kept)
 
 
-async def test_of_two_to_one_host_one_is_kept(site: Site) -> None:
+async def test_of_two_to_one_host_one_is_kept(site: Site, options: Options, names: Names) -> None:
     site.page("/")
-    async with Pool(connections=8) as pool:
-        request = httpcore.Request("GET", site.url("/"), headers={"Host": "here.example"})
-        answers = [await pool.handle_async_request(request) for _ in range(2)]
+    async with transport_of(options(), names({})) as transport:
+        request = httpx.Request("GET", site.url("/"))
+        answers = [await transport.handle_async_request(request) for _ in range(2)]
         for answer in answers:
             await answer.aread()
             await answer.aclose()
             await answer.aclose()  # only once is its connection given back
-        assert len(pool.connections) == 1
-        assert pool._busy == 0
-        await pool.request("GET", site.url("/"))
+        assert len(transport.pool.connections) == 1
+        assert transport.pool._busy == 0
+        await (await transport.handle_async_request(request)).aread()
     first, second, third = (hit.peer for hit in site.log)
     assert first != second == third

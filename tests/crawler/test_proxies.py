@@ -172,7 +172,7 @@ async def test_tls_through_a_tunnel_and_to_the_proxy_itself(options: Options, na
     async with tls_server(serving) as port, Proxy().serving(serving) as proxy:
         for host in ("tls.example", "other.example"):
             through = proxy_at(f"https://{host}:{proxy.port}")
-            transport = GuardedTransport(options(**HOME), context=trusting, connections=2, resolve=resolve, proxy=through)
+            transport = GuardedTransport(options(**HOME), context=lambda: trusting, connections=2, resolve=resolve, proxy=through)
             async with transport:
                 asked = httpx.Request("GET", f"https://tls.example:{port}/")
                 if host == "other.example":

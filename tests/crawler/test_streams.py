@@ -1,4 +1,4 @@
-"""Connections as httpcore reads and writes them: bounded, timed, closed when the other side is."""
+"""Connections as bytes both ways: bounded, timed, closed when the other side is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpcore
+import httpx
 import pytest
 
 from crawler.streams import connect
@@ -20,7 +20,7 @@ from crawler.streams import connect
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from crawler.streams import TcpStream
+    from crawler.streams import Stream, TcpStream
 
     Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -51,7 +51,7 @@ async def talking(talk: Talk, context: ssl.SSLContext | None = None) -> AsyncIte
         try:
             yield stream
         finally:
-            await stream.aclose()
+            stream.close()
             for task in talks:
                 task.cancel()
             await asyncio.gather(*talks)
@@ -67,7 +67,7 @@ def trusting() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(CERTIFICATE / "cert.pem"))
 
 
-async def all_of(stream: httpcore.AsyncNetworkStream) -> bytes:
+async def all_of(stream: Stream) -> bytes:
     pieces = []
     while piece := await stream.read(1000, 20):
         assert len(piece) <= 1000
@@ -83,13 +83,13 @@ async def test_what_comes_is_read_to_the_end_and_no_further() -> None:
         await writer.wait_closed()
 
     async with talking(talk) as stream:
-        assert not stream.get_extra_info("is_readable")
+        assert not stream.is_readable
         await stream.write(b"", 20)
         await stream.write(b"abcd", 20)
         assert await all_of(stream) == b"abcd" * 1000
         assert await stream.read(10, 20) == b""
-        assert stream.get_extra_info("is_readable")
-        with pytest.raises(httpcore.WriteError):
+        assert stream.is_readable
+        with pytest.raises(httpx.WriteError):
             await stream.write(b"more", 20)
 
 
@@ -105,7 +105,7 @@ async def test_who_sends_without_end_is_not_read_ahead_without_end() -> None:
 
     async with talking(talk) as stream:
         before = -1
-        while before != sent or not stream.get_extra_info("is_readable"):  # until it has to wait
+        while before != sent or not stream.is_readable:  # until it has to wait
             before = sent
             await asyncio.sleep(0.2)
         assert len(stream._inbox._bytes) < 1_000_000
@@ -119,11 +119,11 @@ async def test_silence_ends_in_time() -> None:
         await asyncio.sleep(60)
 
     async with talking(talk) as stream:
-        with pytest.raises(httpcore.ReadTimeout):
+        with pytest.raises(httpx.ReadTimeout):
             await stream.read(1, 0.05)
-        with pytest.raises(httpcore.WriteTimeout):
+        with pytest.raises(httpx.WriteTimeout):
             await stream.write(bytes(50_000_000), 0.05)
-        with pytest.raises(httpcore.ConnectTimeout):
+        with pytest.raises(httpx.ConnectTimeout):
             await stream.start_tls(trusting(), "tls.example", 0.05)
 
 
@@ -135,14 +135,14 @@ async def test_a_connection_that_breaks_says_so() -> None:
 
     async with talking(talk) as stream:
         await stream.write(b"x", 20)
-        with pytest.raises(httpcore.ReadError, match="reset"):
+        with pytest.raises(httpx.ReadError, match="reset"):
             await stream.read(1, 20)
 
 
 async def test_nobody_answers() -> None:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        with pytest.raises(httpcore.ConnectError):
+        with pytest.raises(httpx.ConnectError):
             await connect(HERE, listening.getsockname()[1], 20)
 
 
@@ -154,7 +154,6 @@ async def test_tls_that_ends_without_a_word_has_ended() -> None:
 
     async with talking(talk, serving_tls()) as plain:
         stream = await plain.start_tls(trusting(), "tls.example", 20)
-        assert stream.get_extra_info("ssl_object") is not None
         await stream.write(b"", 20)
         await stream.write(b"abcd", 20)
         got = b""
@@ -162,7 +161,7 @@ async def test_tls_that_ends_without_a_word_has_ended() -> None:
             got += await stream.read(1000, 20)
         await stream.write(b"!", 20)
         assert got + await all_of(stream) == b"abcd" * 20_000
-        assert stream.get_extra_info("is_readable")
+        assert stream.is_readable
 
 
 async def test_tls_with_broken_records_breaks() -> None:
@@ -175,7 +174,7 @@ async def test_tls_with_broken_records_breaks() -> None:
     async with talking(talk, serving_tls()) as plain:
         stream = await plain.start_tls(trusting(), "tls.example", 20)
         await stream.write(b"x", 20)
-        with pytest.raises(httpcore.ReadError, match="SSL"):
+        with pytest.raises(httpx.ReadError, match="SSL"):
             await stream.read(10, 20)
 
 
@@ -190,7 +189,7 @@ async def test_who_speaks_no_tls_is_hung_up_on() -> None:
             gone.set()
 
     async with talking(talk) as stream:
-        with pytest.raises(httpcore.ConnectError, match="SSL"):
+        with pytest.raises(httpx.ConnectError, match="SSL"):
             await stream.start_tls(trusting(), "tls.example", 20)
         async with asyncio.timeout(20):
             await gone.wait()
@@ -201,6 +200,6 @@ async def test_who_is_not_the_host_is_hung_up_on() -> None:
         await reader.read()
 
     async with talking(talk, serving_tls()) as stream:
-        with pytest.raises(httpcore.ConnectError, match="Hostname mismatch"):
+        with pytest.raises(httpx.ConnectError, match="Hostname mismatch"):
             await stream.start_tls(trusting(), "other.example", 20)
         assert await stream.read(1, 20) == b""

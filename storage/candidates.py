@@ -13,8 +13,9 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import Integer, bindparam, func, select, text
 
+from storage.prepared import Prepared
 from storage.shingles import sample, step_of
 from storage.sources import CHUNK
 from storage.tables import article as article_table
@@ -22,7 +23,7 @@ from storage.tables import shingle as shingle_table
 from storage.tables import signature as signature_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection, FromClause, Row, TextClause
@@ -43,18 +44,11 @@ MOST: Final = 100
 _ESTIMATED = 0.35
 #: Rows of the index that are simply counted. An article that is nobody's copy finds none or a few.
 _MANY = 1024
+#: Shingles are asked for in numbers divisible by this, so that statements are few, and drivers know them.
+_ROUND = 16
 #: A shingle of so many articles says nothing, as long as so many others are left that do.
 _CROWDED, _TELLING = MOST + 28, 8
 
-#: In the order of the key, which nobody asks for: without statistics (a database filled a minute ago) PostgreSQL takes any
-#: shingle for that of one article in two hundred, and would rather read the whole table than so many rows by key. Sorting
-#: all of them costs more than that in its eyes, and the key has them in order.
-_ROWS = (
-    select(shingle_table.c.hash, shingle_table.c.article_id)
-    .where(shingle_table.c.hash.in_(bindparam("sampled", expanding=True)), shingle_table.c.article_id != bindparam("id"))
-    .order_by(shingle_table.c.hash, shingle_table.c.article_id)
-    .limit(_MANY)
-)
 _NEWEST = (
     "SELECT * FROM (SELECT hash, article_id FROM shingle WHERE hash = :h{0} AND article_id <> :id"
     " ORDER BY hash DESC, article_id DESC LIMIT :most) AS s{0}"
@@ -120,8 +114,10 @@ def candidates(connection: Connection, article: Signed, hashes: Hashes) -> list[
     return [other for _, other in likely[:MOST]]
 
 
-def _hits(connection: Connection, article_id: int, sampled: Sequence[int]) -> _Hits:
-    rows = list[Any](connection.execute(_ROWS, {"sampled": sampled, "id": article_id}))
+def _hits(connection: Connection, article_id: int, sampled: list[int]) -> _Hits:
+    asked = sampled + sampled[-1:] * (-len(sampled) % _ROUND)
+    named = {f"h{number}": value for number, value in enumerate(asked)}
+    rows = _rows_of(len(asked)).all(connection, {"id": article_id, "most": _MANY, **named})
     if len(rows) < _MANY:
         return _Hits(_counted(rows), 1.0)
     newest = list[Any]()
@@ -138,6 +134,20 @@ def _hits(connection: Connection, article_id: int, sampled: Sequence[int]) -> _H
 
 def _counted(rows: Iterable[Row[Any]]) -> Counter[int]:
     return Counter(int(row.article_id) for row in rows)
+
+
+@lru_cache(maxsize=CHUNK)
+def _rows_of(count: int) -> Prepared:
+    """Articles with one of so many shingles.
+
+    In the order of the key, which nobody asks for: without statistics (a database filled a minute ago) PostgreSQL takes any
+    shingle for that of one article in two hundred, and would rather read the whole table than so many rows by key. Sorting
+    all of them costs more than that in its eyes, and the key has them in order.
+    """
+    s = shingle_table.c
+    wanted = s.hash.in_([bindparam(f"h{number}", type_=s.hash.type) for number in range(count)])
+    rows = select(s.hash, s.article_id).where(wanted, s.article_id != bindparam("id"))
+    return Prepared(rows.order_by(s.hash, s.article_id).limit(bindparam("most", type_=Integer)))
 
 
 @lru_cache(maxsize=CHUNK)

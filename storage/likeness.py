@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from storage.candidates import MOST, Signed, candidates, earliest_first
+from storage.prepared import Prepared
 from storage.shingles import ALGORITHM, Hashes, Overlap, overlap, sample, shingles, step_of
 from storage.sources import CHUNK
 from storage.tables import article as article_table
@@ -32,14 +33,14 @@ CONTAINED = 0.6
 ONE_STORY = 0.5
 #: Fewer shingles (about twenty words) are shared by chance, unless the texts are equal.
 _LEAST_SHARED = 16
-_EQUALS = (
+_EQUALS = Prepared(
     select(article_table.c.id)
     .where(article_table.c.text_hash == bindparam("hash"), article_table.c.id != bindparam("id"))
     .order_by(*earliest_first(article_table))
     .limit(MOST)
 )
 # Made once, as in `storage.visits`.
-_NEW_SIGNATURE = insert(signature_table)
+_NEW_SIGNATURE = Prepared(insert(signature_table))
 _NEW_SHINGLES: Final = {
     "sqlite": "INSERT INTO shingle (hash, article_id) VALUES (?, ?)",
     "postgresql": "INSERT INTO shingle (hash, article_id) VALUES (%s, %s)",
@@ -118,7 +119,7 @@ def _forget(connection: Connection, article_id: int) -> frozenset[int]:
 
 def _sign(connection: Connection, article_id: int, hashes: Hashes) -> None:
     row = {"article_id": article_id, "algorithm": ALGORITHM, "shingles": len(hashes), "step": step_of(len(hashes))}
-    connection.execute(_NEW_SIGNATURE, row)
+    _NEW_SIGNATURE.run(connection, row)
     if len(hashes):
         # Numbers as they are, forty of each article: SQLAlchemy would look at each of them (.1 ms of a save).
         connection.exec_driver_sql(_NEW_SHINGLES[connection.dialect.name], [(value, article_id) for value in sample(hashes)])
@@ -126,7 +127,7 @@ def _sign(connection: Connection, article_id: int, hashes: Hashes) -> None:
 
 def _equals(connection: Connection, article: Signed) -> list[int]:
     """Articles with the same text, however long ago."""
-    return list(connection.scalars(_EQUALS, {"hash": article.text_hash, "id": article.id}))
+    return [row.id for row in _EQUALS.all(connection, {"hash": article.text_hash, "id": article.id})]
 
 
 def _texts(connection: Connection, ids: list[int]) -> Iterator[tuple[int, str]]:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select
 
 from model.memory import PackedMemory, PathRecord, SiteMemory, pack_memory, unpack_memory
 from storage.packing import pack, unpack
+from storage.prepared import Prepared
 from storage.tables import site_lesson, site_memory
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _LESSONS = select(_l.body).where(_l.source == bindparam("of")).order_by(_l.pages
 _UPDATE = site_memory.update().where(_m.source == bindparam("of"))
 _INSERT = insert(site_memory)
 _FORGET = delete(site_lesson).where(_l.source == bindparam("of"))
-_LEARN = insert(site_lesson)
+_LEARN = Prepared(insert(site_lesson))
 
 
 def pages_learned(source: ColumnElement[Any]) -> ColumnElement[int]:
@@ -64,7 +65,7 @@ def save_memory(
     whole = packed.pages - len(packed.lessons)
     if known is not None and whole <= known <= packed.pages:
         for pages, lesson in enumerate(packed.lessons[known - whole :], known + 1):
-            connection.execute(_LEARN, {"source": source, "pages": pages, "body": pack(lesson), "learned_at": now})
+            _LEARN.run(connection, {"source": source, "pages": pages, "body": pack(lesson), "learned_at": now})
         return
     if packed.lessons:
         packed = pack_memory(unpack_memory(packed))

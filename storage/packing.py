@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import zstandard
 from sqlalchemy import bindparam, insert, select
 
+from storage.prepared import Prepared
 from storage.tables import page as page_table
 from storage.tables import raw_dictionary as dictionary_table
 
@@ -37,7 +38,7 @@ EVERY = 64
 
 # Made once, as in `storage.visits`.
 _SOURCE = select(page_table.c.source).where(page_table.c.id == bindparam("of"))
-_LATEST = (
+_LATEST = Prepared(
     select(dictionary_table.c.id, dictionary_table.c.body)
     .where(dictionary_table.c.source == _SOURCE.scalar_subquery())
     .order_by(dictionary_table.c.id.desc())
@@ -83,7 +84,7 @@ def pack_page(connection: Connection, page_id: int, body: bytes, key: str, at: d
         key: their hash; decides by itself whether they begin a new dictionary, so that nothing has to be counted.
         at: when they came.
     """
-    known = connection.execute(_LATEST, {"of": page_id}).first()
+    known = _LATEST.first(connection, {"of": page_id})
     if len(body) >= SHORTEST and (known is None or int(key[:8], 16) % EVERY == 0):
         dictionary, source = pack(body[:LONGEST]), connection.scalar(_SOURCE, {"of": page_id})
         new = connection.execute(_NEW, {"source": source, "body": dictionary, "made_at": at})

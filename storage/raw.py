@@ -11,6 +11,7 @@ from model.errors import NotFound
 from model.fingerprints import body_hash
 from model.page import Origin, Page
 from storage.packing import Packed, pack, pack_page, unpack
+from storage.prepared import Prepared
 from storage.tables import article as article_table
 from storage.tables import page as page_table
 from storage.tables import page_fetch as fetch_table
@@ -32,12 +33,16 @@ _PACKED = raw_table.outerjoin(dictionary_table, dictionary_table.c.id == raw_tab
 _BYTES = (raw_table.c.body, dictionary_table.c.body.label("dictionary"))
 
 # Made once, as in `storage.visits`.
-_FETCH = select(fetch_table.c.id).where(fetch_table.c.page_id == bindparam("of"), fetch_table.c.fetched_at == bindparam("then"))
-_NEW_FETCH = insert(fetch_table).returning(fetch_table.c.id)
-_LAST = page_table.update().where(page_table.c.id == bindparam("of"))
-_KNOWN_BODY = select(raw_table.c.id, raw_table.c.body.is_(None).label("pruned")).where(raw_table.c.hash == bindparam("wanted"))
-_NEW_BODY = insert(raw_table).returning(raw_table.c.id)
-_BODY_ANEW = raw_table.update().where(raw_table.c.id == bindparam("of"))
+_FETCH = Prepared(
+    select(fetch_table.c.id).where(fetch_table.c.page_id == bindparam("of"), fetch_table.c.fetched_at == bindparam("then"))
+)
+_NEW_FETCH = Prepared(insert(fetch_table).returning(fetch_table.c.id))
+_LAST = Prepared(page_table.update().where(page_table.c.id == bindparam("of")))
+_KNOWN_BODY = Prepared(
+    select(raw_table.c.id, raw_table.c.body.is_(None).label("pruned")).where(raw_table.c.hash == bindparam("wanted"))
+)
+_NEW_BODY = Prepared(insert(raw_table).returning(raw_table.c.id))
+_BODY_ANEW = Prepared(raw_table.update().where(raw_table.c.id == bindparam("of")))
 
 
 def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) -> int:
@@ -45,11 +50,11 @@ def keep_fetch(connection: Connection, page_id: int, run_id: int, page: Page) ->
 
     The same fetch again is the row there is.
     """
-    known = connection.scalar(_FETCH, {"of": page_id, "then": page.fetched_at})
+    known = _FETCH.scalar(connection, {"of": page_id, "then": page.fetched_at})
     if known is not None:
         return int(known)
     fetch_id = keep_first(connection, page_id, run_id, page)
-    connection.execute(_LAST, {"of": page_id, "fetch_id": fetch_id})
+    _LAST.run(connection, {"of": page_id, "fetch_id": fetch_id})
     return fetch_id
 
 
@@ -77,7 +82,7 @@ def _insert_fetch(
         "part": number,
         "missing": page.missing,
     }
-    return int(connection.execute(_NEW_FETCH, {"page_id": page_id, "run_id": run_id, **facts}).scalar_one())
+    return int(_NEW_FETCH.scalar(connection, {"page_id": page_id, "run_id": run_id, **facts}))
 
 
 def keep_body(connection: Connection, body: bytes, at: datetime, page_id: int | None = None) -> int:
@@ -90,15 +95,15 @@ def keep_body(connection: Connection, body: bytes, at: datetime, page_id: int | 
         page_id: the page they are, to be packed with others of its source; None: they are something else.
     """
     key = body_hash(body)
-    known = connection.execute(_KNOWN_BODY, {"wanted": key}).first()
+    known = _KNOWN_BODY.first(connection, {"wanted": key})
     if known is not None and not known.pruned:
         return int(known.id)
     packed = pack_page(connection, page_id, body, key, at) if page_id is not None else Packed(pack(body), None)
     facts = {"encoding": "zstd", "stored_at": at, **packed._asdict()}
     if known is not None:
-        connection.execute(_BODY_ANEW, {"of": known.id, **facts})
+        _BODY_ANEW.run(connection, {"of": known.id, **facts})
         return int(known.id)
-    return int(connection.execute(_NEW_BODY, {"hash": key, "size": len(body), **facts}).scalar_one())
+    return int(_NEW_BODY.scalar(connection, {"hash": key, "size": len(body), **facts}))
 
 
 def feed_text(connection: Connection, page_id: int) -> str:

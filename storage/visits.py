@@ -13,13 +13,14 @@ from model.page import NotModified, Origin, Validators
 from storage.arrivals import arrival_of
 from storage.articles import Saved, save_article
 from storage.memories import pages_learned, save_memory
+from storage.prepared import Prepared
 from storage.raw import keep_fetch, keep_first
 from storage.revisions import mark_gone, mark_seen
 from storage.tables import event as event_table
 from storage.tables import page as page_table
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Row, Select
+    from sqlalchemy import Connection, Row
 
     from model.outcome import Outcome
     from model.page import Page
@@ -39,7 +40,7 @@ _NAMES: dict[type, str] = {
 # Statements are made once: SQLAlchemy needs longer to make one than SQLite to run it.
 _p, _e = page_table.c, event_table.c
 #: The page, its event of this moment (that of the same visit, written before), and of how many pages its site's memory is.
-_PAGE: Select[Any] = (
+_PAGE = Prepared(
     select(
         *(_p.id, _p.source, _p.url, _p.article_id, _p.fetch_id, _p.attempts, _p.next_attempt_at),
         *(_e.outcome.label("replayed"), _e.reason, _e.detail),
@@ -48,8 +49,8 @@ _PAGE: Select[Any] = (
     .outerjoin(event_table, (_e.page_id == _p.id) & (_e.at == bindparam("then")))
     .where(_p.id == bindparam("of"))
 )
-_CHANGE = page_table.update().where(page_table.c.id == bindparam("of"))
-_NEW_EVENT = insert(event_table)
+_CHANGE = Prepared(page_table.update().where(page_table.c.id == bindparam("of")))
+_NEW_EVENT = Prepared(insert(event_table))
 
 
 def save_visit(connection: Connection, visit: Visit) -> Outcome:
@@ -58,7 +59,7 @@ def save_visit(connection: Connection, visit: Visit) -> Outcome:
     Raises:
         NotFound: no such page.
     """
-    page = connection.execute(_PAGE, {"of": visit.page_id, "then": visit.at}).first()
+    page = _PAGE.first(connection, {"of": visit.page_id, "then": visit.at})
     if page is None:
         raise NotFound(f"no page {visit.page_id}")
     if page.replayed is not None:
@@ -67,9 +68,9 @@ def save_visit(connection: Connection, visit: Visit) -> Outcome:
     outcome = _apply(connection, page, visit, changes)
     reason, detail = _reason(outcome)
     changes |= {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
-    connection.execute(_CHANGE, {"of": page.id, **changes})
+    _CHANGE.run(connection, {"of": page.id, **changes})
     ending = {"outcome": _NAMES[type(outcome)], "reason": reason, "detail": detail}
-    connection.execute(_NEW_EVENT, {"run_id": visit.run_id, "at": visit.at, "page_id": page.id, **ending})
+    _NEW_EVENT.run(connection, {"run_id": visit.run_id, "at": visit.at, "page_id": page.id, **ending})
     if visit.memory is not None:
         save_memory(connection, page.source, visit.memory, visit.at, known=page.memory_pages or 0)
     return outcome

@@ -102,7 +102,7 @@ def plan(url: str, rows: Iterable[str], query: Select[Any], *, for_any: bool = T
 
 
 def test_shingles_are_looked_up_by_key_before_postgresql_has_counted_them(postgres_url: str) -> None:
-    asked = candidates._ROWS.params(sampled=[n * 7919 for n in range(30)], id=1)
+    asked = candidates._rows_of(30).statement.params({f"h{n}": n * 7919 for n in range(30)}, id=1, most=candidates._MANY)
     told = plan(postgres_url, _MANY_SHINGLES, asked, for_any=False)
     assert "pk_shingle" in told
     assert "Seq Scan" not in told

@@ -17,6 +17,7 @@ from model.outcome import Duplicate, Stored
 from storage import candidates, likeness, open_store, upgrade
 from storage.candidates import WINDOW
 from storage.clusters import stars
+from storage.prepared import Prepared
 from storage.shingles import overlap, sample, shingles, step_of
 from storage.store import Store
 
@@ -357,7 +358,7 @@ def test_more_copies_than_are_compared_at_once_are_still_one_cluster(
     store: Store, share: float, order: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(candidates, "MOST", 3)
-    monkeypatch.setattr(likeness, "_EQUALS", likeness._EQUALS.limit(3))
+    monkeypatch.setattr(likeness, "_EQUALS", Prepared(likeness._EQUALS.statement.limit(3)))
     site, count = Site(store), 16
     numbers = list(range(count))
     if order == "backwards":

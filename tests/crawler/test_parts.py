@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.numbering import numbered
-from crawler.parts import Further, further, may_be_part
+from crawler.parts import Further, further, may_be_part, may_go_on
 from model.page import Page
 from model.urls import canonical
 
@@ -29,7 +29,25 @@ def answer(links: str, url: str = FIRST, *, first: str | None = None, number: in
     body = f"<html><head><title>x</title></head><body><article><p>Text.</p></article>{links}</body></html>".encode()
     at = datetime(2026, 11, 22, tzinfo=UTC)
     page = Page(url=url, chain=(url,), status=200, headers=(), body=body, fetched_at=at, elapsed=0.1)
-    return further(page, decode, first=first or url, number=number)
+    found = further(page, decode, first=first or url, number=number)
+    assert found is None or may_go_on(page, first=first or url, number=number)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("links", "may"),
+    [
+        ("", False),
+        ('<a href="/sport?page=2">2</a>', False),
+        ('<a href="?tab=1">1</a><a href="harbour-closes-two/1">1</a>', False),
+        ('<a href="?tab=1">1</a><a href="?page=2">2</a>', True),
+        ("".join(f'<a href="?{name}=1">1</a>' for name in "abcdefghijklmnoqrstuv"), True),  # too many to look at in passing
+    ],
+)
+def test_a_quick_look_says_which_pages_end(links: str, *, may: bool) -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    page = Page(url=FIRST, chain=(FIRST,), status=200, headers=(), body=links.encode(), fetched_at=at, elapsed=0.1)
+    assert may_go_on(page, first=FIRST, number=1) is may
 
 
 @pytest.mark.parametrize(

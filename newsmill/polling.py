@@ -59,19 +59,17 @@ class Polling:
             Stopped: the run was told to stop.
             StorageError: the database failed; nothing of the poll in hand is written.
         """
-        due = await asyncio.to_thread(self._due_endpoints)
-        known = await asyncio.to_thread(self._rooms.store.endpoints, self._source.name)
+        known, due = await asyncio.to_thread(self._endpoints)
         if needs_discovery(self._source, known, due=len(due)):
             await self._discover(known)
-            due = await asyncio.to_thread(self._due_endpoints)
-            known = await asyncio.to_thread(self._rooms.store.endpoints, self._source.name)
+            known, due = await asyncio.to_thread(self._endpoints)
         for state in due:
             await self._poll(state, beside=is_beside_feeds(state.endpoint, self._source, known))
 
-    def _due_endpoints(self) -> Sequence[EndpointState]:
-        if self._scope.poll_all:
-            return self._rooms.store.endpoints(self._source.name)
-        return self._rooms.store.due_endpoints(now(), [self._source.name])
+    def _endpoints(self) -> tuple[Sequence[EndpointState], Sequence[EndpointState]]:
+        """All that are known, and those to be polled."""
+        known = self._rooms.store.endpoints(self._source.name)
+        return known, known if self._scope.poll_all else self._rooms.store.due_endpoints(now(), [self._source.name])
 
     async def _discover(self, known: Sequence[EndpointState]) -> None:
         """Establish the source's endpoints anew; where that fails, the ones known (or the home page) stay and tell why."""

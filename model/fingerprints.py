@@ -19,6 +19,8 @@ _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in ra
 _SHORT, _REMEMBERED = 240, 8192
 #: Longer ones are asked for several times while their page is cleaned, and never again.
 _PARAGRAPH, _OF_A_PAGE = 4000, 256
+#: Of an article both its hash and search tell the words apart, one right after the other.
+_ARTICLES = 4
 
 
 def body_hash(body: bytes) -> str:
@@ -32,15 +34,35 @@ def normalised(text: str) -> str:
 
 
 def _form(text: str) -> str:
-    if text.isascii():
-        return " ".join(text.translate(_ASCII).split())
-    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold().replace(_DOTTED, "i")
-    return " ".join(_WORD.findall(folded))
+    return _apart(text if text.isascii() else _folded(_INVISIBLE.sub("", text)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _apart(folded: str) -> str:
+    if folded.isascii():
+        return " ".join(folded.translate(_ASCII).split())
+    return " ".join(_WORD.findall(folded.replace(_DOTTED, "i")))
+
+
+@lru_cache(_ARTICLES)
+def casefolded(text: str) -> str:
+    """An article's text in compatibility forms (NFKC) and without capitals; may be longer or shorter."""
+    return _folded(text)
+
+
+@lru_cache(_ARTICLES)
+def words_apart(folded: str) -> str:
+    """The letters and digits of a text that was `casefolded`, with single spaces for all that stands between them."""
+    return _apart(folded)
 
 
 def text_hash(text: str) -> str:
     """Identity of an article's text: 32 hexadecimal digits, equal for texts that differ in space, case or marks only."""
-    return hashlib.blake2b(normalised(text).encode("utf8", "replace"), digest_size=16).hexdigest()
+    form = words_apart(casefolded(_INVISIBLE.sub("", text)))
+    return hashlib.blake2b(form.encode("utf8", "replace"), digest_size=16).hexdigest()
 
 
 def fingerprint(text: str) -> int:

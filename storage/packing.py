@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 #: Higher levels cost more than they save.
 _LEVEL = 3
-#: Tables a quarter of that level's: a page that is nearly all in its dictionary needs no larger ones (.6 % more bytes), and the
-#: processor's caches hold them. Compressing takes two thirds of the time, and what follows finds its own things still there.
-_TABLES = zstandard.ZstdCompressionParameters(compression_level=_LEVEL, hash_log=15, chain_log=14)
+#: Tables an eighth of that level's: a page that is nearly all in its dictionary needs no larger ones (2.2 % more bytes), and
+#: the processor's caches hold them. Compressing takes half of the time, and what follows finds its own things still there.
+_TABLES = zstandard.ZstdCompressionParameters(compression_level=_LEVEL, hash_log=14, chain_log=13)
 #: Bytes of a page that others are packed with, and the least that are worth it.
 LONGEST, SHORTEST = 256 * 1024, 2048
 #: Dictionaries kept digested, a third of a megabyte each: a crawl takes the pages of many sites in turn, and where there are

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from model.fingerprints import casefolded, words_apart
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,8 +36,9 @@ _MARKS = (
     "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u0900-\u0963\u0966-\u0dff"
 )
 _RUN = re.compile(f"([{_PAIRED}]+)|((?:[^\\W_{_PAIRED}]+|[{_MARKS}]+)+)")
-_SPECIAL, _PLAIN = re.compile(f"[{_PAIRED}{_MARKS}]"), re.compile(r"[^\W_]+")
-_ASCII = re.compile("[a-z0-9]+")
+_SPECIAL = re.compile(f"[{_PAIRED}{_MARKS}]")
+#: Among these are all letters that are an ASCII one with accents, once compatibility forms and case are folded.
+_ACCENTED = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +53,14 @@ class Run:
 
 def folded(text: str) -> str:
     """Compatibility forms, case and Latin accents folded; may be longer or shorter than the text."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    if plain.isascii():
-        return plain
-    for character in set(plain):
-        if (base := _without_accent(character)) != character:
-            plain = plain.replace(character, base)
-    return plain
+    return _without_accents(unicodedata.normalize("NFKC", text).casefold())
+
+
+def _without_accents(text: str) -> str:
+    if not text.isascii():
+        for character in set(_ACCENTED.findall(text)):
+            text = text.replace(character, _without_accent(character))
+    return text
 
 
 @lru_cache(maxsize=4096)
@@ -89,29 +93,19 @@ def _pairs(run: str) -> list[str]:
     return [run[i : i + 2] for i in range(len(run))]
 
 
-def _plain_words(text: str) -> list[str] | None:
-    """The words of a folded text; None where some of its characters come in pairs or are marks."""
-    # Hardly any text needs the whole expression, which takes two to three times as long.
-    if text.isascii():
-        return _ASCII.findall(text)
-    return None if _SPECIAL.search(text) else _PLAIN.findall(text)
-
-
 @lru_cache(maxsize=4)
 def tokens(text: str) -> tuple[str, ...]:
     """The tokens of a text's first `INDEXED` characters, in order; search and signatures ask for the same ones."""
-    plain = folded(text[:INDEXED])
-    words = _plain_words(plain)
-    if words is not None:
-        return tuple([word[:_LONGEST] for word in words])
+    plain = casefolded(text[:INDEXED])
+    if not _SPECIAL.search(plain):
+        words = _without_accents(words_apart(plain)).split()
+        return tuple(words if len(max(words, key=len, default="")) <= _LONGEST else [word[:_LONGEST] for word in words])
     found: list[str] = []
-    for paired, word in _RUN.findall(plain):
+    for paired, word in _RUN.findall(_without_accents(plain)):
         found += _pairs(paired) if paired else (word[:_LONGEST],)
     return tuple(found)
 
 
 def count_words(text: str) -> int:
     """Words; of scripts without spaces, characters."""
-    plain = folded(text)
-    words = _plain_words(plain)
-    return len(words) if words is not None else sum(len(paired) or 1 for paired, _ in _RUN.findall(plain))
+    return sum(len(paired) or 1 for paired, _ in _RUN.findall(folded(text)))

@@ -117,13 +117,14 @@ class _Reader:
         trail: list[tuple[LexborNode, int, int, int]] = []
         #: lexbor's number of a tag -> its name, one string for all.
         named: dict[int, str] = {}
+        texts, pieces, lines = self.texts, self.pieces, self.lines
         node: LexborNode | None = root
-        while node is not None and len(self.texts) < MOST_BLOCKS:
+        while node is not None and len(texts) < MOST_BLOCKS:
             tag = named.get(node.tag_id) or named.setdefault(node.tag_id, node.tag or "unknown")
             if tag == "-text":
                 text = node.text_content or ""
                 # Half of all nodes are white space between elements: nothing to do where no text waits.
-                if self.pieces or self.lines or not text.isspace():
+                if pieces or lines or not text.isspace():
                     self.text(text, owner)
             elif tag == "br":
                 self.line_break()
@@ -156,8 +157,10 @@ class _Reader:
         self.shape.append(own_look)
         self.first.append(blocks)
         self.end.append(blocks)
-        self.open_links += tag == "a"
-        self.open_pres += tag == "pre"
+        if tag == "a":
+            self.open_links += 1
+        elif tag == "pre":
+            self.open_pres += 1
         return number, own_look
 
     def text(self, text: str, owner: int) -> None:
@@ -203,17 +206,17 @@ class _Reader:
 
     def flush(self) -> None:
         """End the block being read."""
-        if line := self.fold():
-            self.lines.append(line)
-        text = "\n".join(self.lines)
-        # Bars, bullets and arrows between links are no block.
-        if any(map(str.isalnum, text)):
+        text = self.fold()
+        if self.lines:
+            text = "\n".join((*self.lines, text) if text else self.lines)
+            self.lines.clear()
+        # Bars, bullets and arrows between links are no block; hardly any other text begins with one.
+        if text[:1].isalnum() or any(map(str.isalnum, text)):
             self.texts.append(text)
             self.owners.append(self.started_in)
             self.links.append(min(self.link_chars, len(text)))
         elif text:
             self.marks.append(Mark(self.started_in, len(self.texts), text))
-        self.lines.clear()
         self.link_chars = 0
 
     def document(self, *, title: str, description: str) -> Document:

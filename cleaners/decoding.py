@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+import numpy as np
+
 from cleaners.charsets import declared_in_header, declared_in_page, marked
 from cleaners.detect import detect
 from model.errors import Unreadable
@@ -35,6 +37,8 @@ class Decoded:
     #: Python's codec name.
     charset: str
     evidence: Evidence
+    #: The bytes it was read from, where they are this text in UTF-8.
+    utf8: bytes | None = None
 
     @property
     def bad(self) -> int:
@@ -50,11 +54,8 @@ _VALID_PER_BAD = 20
 #: Places of UTF-16 that must be there to tell its order, the share of zeros on one side of them, and on the other.
 _TELLING, _MOSTLY, _HARDLY = 8, 0.6, 0.1
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-#: The same as bytes of UTF-8, where no surrogate can be.
-_CONTROL_BYTES = bytes((*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-#: What both begin with, and hardly any page holds: one byte is looked for in a tenth of the time that three are.
-_RARE = b"\xef"
+#: The bounds of those in ASCII. No surrogate is in UTF-8.
+_TAB, _VERTICAL_TAB, _RETURN, _SPACE, _DELETE = 0x09, 0x0B, 0x0D, 0x20, 0x7F
 #: Share of control characters above which bytes are no text.
 _JUNK = 0.05
 _FILES = (
@@ -86,10 +87,16 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     clean = _clean_utf8(body)
     codec, evidence = _choose(body, content_type, valid=clean is not None or _is_mostly_utf8(body))
     text = clean if clean is not None and codec == "utf-8" else body.decode(codec, "replace")
-    cleaned = text.lstrip("\ufeff") if codec == "utf-8" and _has_no_controls(body) else scrub(text)
+    cleaned = text.lstrip("\ufeff") if codec == "utf-8" and _has_no_controls(body, text) else scrub(text)
     if len(text) - len(cleaned) > _JUNK * len(text) + 8:
         raise Unreadable("bytes", "binary bytes, not a page")
-    return Decoded(text=cleaned, charset=codec, evidence=evidence)
+    utf8 = body if text is clean and len(cleaned) == len(text) else None
+    return Decoded(text=cleaned, charset=codec, evidence=evidence, utf8=utf8)
+
+
+def taken(text: str) -> Decoded:
+    """A page that is text already."""
+    return Decoded(text=scrub(text), charset="utf-8", evidence=Evidence.GIVEN)
 
 
 def scrub(text: str) -> str:
@@ -97,11 +104,11 @@ def scrub(text: str) -> str:
     return _CONTROLS.sub("", text).lstrip("\ufeff")
 
 
-def _has_no_controls(body: bytes) -> bool:
-    """Whether bytes read as UTF-8 hold nothing that `scrub` takes out: asked of the bytes it costs a quarter."""
-    return len(body.translate(None, _CONTROL_BYTES)) == len(body) and not (
-        _RARE in body and any(code in body for code in _NO_CHARACTERS)
-    )
+def _has_no_controls(body: bytes, text: str) -> bool:
+    """Whether bytes and the text they are in UTF-8 hold nothing that `scrub` takes out; a tenth of its time."""
+    codes = np.frombuffer(body, dtype=np.uint8)
+    controls = (codes < _TAB) | (codes == _VERTICAL_TAB) | ((codes > _RETURN) & (codes < _SPACE)) | (codes == _DELETE)
+    return not controls.any() and "\ufffe" not in text and "\uffff" not in text
 
 
 def _choose(body: bytes, content_type: str | None, *, valid: bool) -> tuple[str, Evidence]:

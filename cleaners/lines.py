@@ -89,9 +89,13 @@ def finding(text: str, words: Lexicon) -> Finding | None:
 def section_heading(text: str, words: Lexicon) -> Finding | None:
     """The text as the heading of a section of clutter or of comments; None for any other, whatever else it is."""
     first, _, rest = text.partition("\n")
-    if len(first) > _SHORT or (opening := _OPENING.search(first)) is None:
+    if len(first) > _SHORT:
         return None
-    if opening[0].casefold() not in words.openings and first[0] not in "[【<(":
+    opening = first.partition(" ")[0]
+    if not opening.isalnum():  # then the expression tells what of it is a word
+        found = _OPENING.search(first)
+        opening = found[0] if found else ""
+    if opening.casefold() not in words.openings and first[0] not in "[【<(":
         return None
     clutter = _by_lists(first, normalised(first), words)
     if clutter not in (Clutter.HEADING, Clutter.ENDING) or any(len(line) > _TITLE for line in rest.split("\n")):

@@ -77,14 +77,12 @@ def with_prior(blocks: Sequence[Block], opinions: Sequence[Opinion], memory: Sit
     if not memory.paths:
         return tuple(opinions)
     return tuple(
-        _moved(opinion, memory.paths.get(block.path) if block.path else None)
+        _moved(opinion, record) if (record := memory.paths.get(block.path)) and record.blocks >= _LEAST_JUDGED else opinion
         for block, opinion in zip(blocks, opinions, strict=True)
     )
 
 
-def _moved(opinion: Opinion, record: PathRecord | None) -> Opinion:
-    if record is None or record.blocks < _LEAST_JUDGED:
-        return opinion
+def _moved(opinion: Opinion, record: PathRecord) -> Opinion:
     mean = record.score / record.blocks
     pulled = (opinion.score * _OWN_WEIGHT + mean) / (_OWN_WEIGHT + 1)
     score = min(max(pulled, opinion.score - _MOST_SHIFT), opinion.score + _MOST_SHIFT)

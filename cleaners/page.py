@@ -12,7 +12,7 @@ from cleaners.blocks import read_document
 from cleaners.captions import caption_rulings
 from cleaners.claims import read_claims
 from cleaners.dates import moment
-from cleaners.decoding import decode, scrub
+from cleaners.decoding import decode, taken
 from cleaners.evidence import Opinions, first_opinions, held, mass, reconciled, sure, with_second
 from cleaners.gaps import UNLIKELY, gap_rulings
 from cleaners.judge import Opinion, judge
@@ -79,10 +79,11 @@ def clean(
         Unreadable: the bytes are no text, or there is no word on the page.
     """
     try:
-        html = scrub(page) if isinstance(page, str) else decode(page, content_type).text
+        given = taken(page) if isinstance(page, str) else decode(page, content_type)
     except Unreadable as error:
         raise Unreadable(url or "page", error.detail) from None
-    return judged_page(read_page(html, rules or Rules()), url=url, memory=memory or SiteMemory(), language=language)
+    read = read_page(given.text, rules or Rules(), given.utf8)
+    return judged_page(read, url=url, memory=memory or SiteMemory(), language=language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +97,16 @@ class PageRead:
     ruled: Ruled | None = None
 
 
-def read_page(html: str, rules: Rules) -> PageRead:
-    """Parse a page once, twice where people's rules mark it first."""
+def read_page(html: str, rules: Rules, utf8: bytes | None = None) -> PageRead:
+    """Parse a page once, twice where people's rules mark it first.
+
+    Args:
+        html: the page.
+        rules: what people know about the site.
+        utf8: the same in UTF-8, where it is at hand.
+    """
     if not rules:
-        tree = parse(html)
+        tree = parse(html, utf8)
         return PageRead(html=html, document=read_document(tree), claims=read_claims(tree))
     from cleaners.rules import apply
 
@@ -160,9 +167,11 @@ def _heard(
     """The page's blocks, the opinions on them, and the doubt that is left; of a page shown by script, what its data holds."""
     heard = opinions.blocks
     further = second.text if opinions.doubt >= _HOPELESS else ""
-    unshown = unshown_blocks(read.html, read.claims, further, scripts=opinions.doubtful)
+    shown = mass(blocks, held(blocks, heard))
+    least = max(_ENOUGH, shown / _HARDLY)
+    unshown = unshown_blocks(read.html, read.claims, further, scripts=opinions.doubtful, least=least)
     letters = sum(size(block.text) for block in unshown)
-    if letters >= _ENOUGH and mass(blocks, held(blocks, heard)) < letters * _HARDLY and not _shows(blocks, unshown):
+    if letters >= _ENOUGH and shown < letters * _HARDLY and not _shows(blocks, unshown):
         return unshown, tuple(map(_from_data, unshown)), _FROM_DATA
     if not (opinions.doubtful and second.text):
         return blocks, heard, opinions.doubt

@@ -18,6 +18,8 @@ _SCRIPTS = {
     "cyrillic": re.compile("[\u0400-\u04ff]"),
     "latin": re.compile("[A-Za-z\u00c0-\u024f]"),
 }
+#: The other scripts and more in two ranges: a Latin text is looked through once, not once for each.
+_BEYOND_LATIN = re.compile("[\u0370-\u06ff\u3040-\ud7af]")
 #: A character of these scripts weighs as many Latin letters do.
 _WEIGHTS = {"ko": 2.0, "ja": 3.0, "zh": 2.0}
 #: Words that hardly any text of the language lacks and the others do not have, or not with this frequency.
@@ -58,6 +60,8 @@ def language_of(text: str) -> str | None:
     'de'
     """
     sample = text[:_SAMPLE]
+    if _BEYOND_LATIN.search(sample) is None:
+        return _by_words(sample, cyrillic=False) if _SCRIPTS["latin"].search(sample) else None
     counts = {name: len(pattern.findall(sample)) * _WEIGHTS.get(name, 1.0) for name, pattern in _SCRIPTS.items()}
     script = max(counts, key=lambda name: counts[name])
     if counts[script] == 0:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from cleaners.judge import THRESHOLD, Ruling
 from cleaners.lines import Clutter, finding, section_heading
-from cleaners.measure import is_prose, size
+from cleaners.measure import is_prose, near, size
 from model.article import BlockKind
 from model.fingerprints import normalised
 
@@ -25,8 +25,6 @@ _ENOUGH = 300.0
 #: Probability from which prose above the headline is text: of nine blocks of less that were kept there, in the corpus and out
 #: of fold, none was; of those of more, half.
 _TEXT = 0.7
-#: Characters by which a headline may differ from itself: spaces, quotation marks.
-_NEAR = 10
 #: More of a block than this inside links is a link.
 _LINK = 0.5
 
@@ -132,12 +130,11 @@ def headline_rulings(blocks: Sequence[Block], title: str, words: Lexicon) -> dic
     wanted = normalised(title)
     if not wanted:
         return {}
-    # Worth comparing is what is about as long.
-    near = range(len(title) - _NEAR - len(title) // 5, len(title) + _NEAR + len(title) // 5 + 1)
+    lengths = near([title])
     return {
         block.index: Ruling(kept=False, reason="the headline")
         for block in blocks
-        if len(block.text.partition("\n")[0]) in near
+        if len(block.text.partition("\n")[0]) in lengths
         and (normalised(block.text) == wanted or _is_head(block.text, wanted, words))
     }
 
@@ -176,11 +173,11 @@ def site_rulings(blocks: Sequence[Block], claimed: str, title: str, site_name: s
     """
     beside = normalised(claimed.replace(title, "")) if title and title in claimed else ""
     names = {beside, normalised(site_name or "")} - {"", normalised(title)}
-    longest = max(map(len, names), default=0) + _NEAR
+    lengths = near(names)
     return {
         block.index: Ruling(kept=False, reason="the site's name")
         for block in blocks
-        if len(block.text) <= longest and normalised(block.text) in names
+        if len(block.text) in lengths and normalised(block.text) in names
     }
 
 
@@ -188,10 +185,9 @@ def author_rulings(blocks: Sequence[Block], authors: Collection[str]) -> dict[in
     """Rulings against lines that hold an author's name and nothing else."""
     if not authors:
         return {}
-    known = {normalised(name) for name in authors}
-    longest = max(map(len, authors), default=0) + _NEAR
+    known, lengths = {normalised(name) for name in authors}, near(authors)
     return {
         block.index: Ruling(kept=False, reason="the author's name")
         for block in blocks
-        if len(first := block.text.partition("\n")[0]) <= longest and block.text.count("\n") <= 1 and normalised(first) in known
+        if len(first := block.text.partition("\n")[0]) in lengths and block.text.count("\n") <= 1 and normalised(first) in known
     }

@@ -18,7 +18,7 @@ _MOST = 200
 
 def in_place(html: str) -> str:
     """The page with streamed parts in their places; any other page as it is."""
-    if 'id="S:' not in html or not (starts := {part[1]: part for part in _PART.finditer(html)}):
+    if "<div hidden" not in html or 'id="S:' not in html or not (starts := {part[1]: part for part in _PART.finditer(html)}):
         return html
     pieces: list[str] = []
     places: dict[str, str] = {}

@@ -140,7 +140,7 @@ def _subheadings(blocks: Sequence[Block]) -> frozenset[str]:
     """Headings of the second level that no heading of the first repeats."""
     lines: dict[int, set[str]] = {1: set(), 2: set()}
     for block in blocks:
-        if block.kind is BlockKind.HEADING and block.level in lines and block.link_density < _LINKED:
+        if block.level in lines and block.kind is BlockKind.HEADING and block.link_density < _LINKED:
             lines[block.level].add(normalised(block.text))
     return frozenset(lines[2] - lines[1])
 

@@ -34,7 +34,9 @@ def revealed(html: str) -> str:
     return _HOLDING.sub(r"<\1div>", _HIDING.sub(r"\1", html))
 
 
-def unshown_blocks(html: str, claims: Claims, further: str = "", *, scripts: bool = True) -> tuple[Block, ...]:
+def unshown_blocks(
+    html: str, claims: Claims, further: str = "", *, scripts: bool = True, least: float = 0.0
+) -> tuple[Block, ...]:
     """The blocks of the longest text that the page's data holds, the first of those that hardly differ; none without one.
 
     Args:
@@ -42,9 +44,12 @@ def unshown_blocks(html: str, claims: Claims, further: str = "", *, scripts: boo
         claims: what it says of itself; JSON-LD may hold the whole text.
         further: another text that claims to be the page's.
         scripts: read script data too.
+        least: size of a text that matters; where none can come to it, none is read.
     """
     body = claims.article.get("articleBody")
     texts = (body if isinstance(body, str) else "", told(html) if scripts else "", further)
+    if all(size(text) < least for text in texts):
+        return ()
     best: tuple[Block, ...] = ()
     most = 0.0
     for blocks in (_read(text) for text in texts if text):

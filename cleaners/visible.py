@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cleaners.dates import moment, without_dates
 from cleaners.lines import byline_names
-from cleaners.measure import is_prose
+from cleaners.measure import is_prose, near
 from cleaners.names import distinct, is_full, is_name, labelled_names, names, without_addresses, without_byline
 from model.fingerprints import normalised
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 #: Characters of a line that says who and when.
 _LINE = 160
-#: Characters by which a headline may differ from itself: spaces, quotation marks.
-_NEAR = 10
 #: Lines looked at in one block.
 _LINES = 12
 #: What stands around a name.
@@ -93,9 +91,8 @@ def visible(blocks: Sequence[Block], text: Collection[int], clues: Clues) -> Vis
 def _head(blocks: Sequence[Block], headlines: Collection[str], text: Collection[int]) -> tuple[int, int]:
     """The headline, and the end of what stands between it and the first paragraph."""
     wanted = frozenset(form for headline in headlines if (form := normalised(headline)))
-    near = frozenset(length for headline in headlines for length in range(len(headline) - _NEAR, len(headline) + _NEAR + 1))
-    lines = ((at, block.text.partition("\n")[0]) for at, block in enumerate(blocks))
-    named = [at for at, line in lines if len(line) in near and normalised(line) in wanted]
+    lines, lengths = ((at, block.text.partition("\n")[0]) for at, block in enumerate(blocks)), near(headlines)
+    named = [at for at, line in lines if len(line) in lengths and normalised(line) in wanted]
     prose = [at for at in sorted(text) if is_prose(blocks[at])]
     first = prose[0] if prose else 0
     headline = max((at for at in named if at <= first), default=min(named, default=max(0, first - _ABOVE)))

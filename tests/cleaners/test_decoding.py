@@ -115,6 +115,25 @@ def test_nul_controls_and_surrogates_are_gone() -> None:
     assert decode(b"\xef\xbb\xbfa\x00b\x07c<p>\xed\xa0\x80text that is long enough</p>").text.startswith("abc<p>")
 
 
+CLEAN = page(KOREAN).encode()
+
+
+@pytest.mark.parametrize("rest", ["\t\n\f\r ~", "\x80 \ufffd \ufdff \U0001f6a2"])
+def test_bytes_that_are_the_text_in_utf8_are_kept(rest: str) -> None:
+    assert decode(CLEAN + rest.encode()).utf8 == CLEAN + rest.encode()
+
+
+@pytest.mark.parametrize("rest", ["\x00", "\x08", "\x0b", "\x0e", "\x1f", "\x7f", "\ufffe", "\uffff"])
+def test_bytes_with_what_is_taken_out_are_not(rest: str) -> None:
+    decoded = decode(CLEAN + rest.encode())
+    assert (decoded.text, decoded.utf8) == (page(KOREAN), None)
+
+
+def test_bytes_that_are_not_the_text_as_it_stands_are_not_kept() -> None:
+    for body in (b"\xef\xbb\xbf" + CLEAN, page(KOREAN).encode("cp949"), CLEAN + b"\xe9"):
+        assert decode(body).utf8 is None
+
+
 @pytest.mark.parametrize("body", [b"%PDF-1.7 ...", b"\x89PNG\r\n\x1a\n", b"\x1f\x8b\x08\x00", bytes(range(32)) * 50])
 def test_what_is_no_text_is_unreadable(body: bytes) -> None:
     with pytest.raises(Unreadable):

@@ -5,7 +5,9 @@ import json
 import pytest
 
 from cleaners import clean
+from cleaners.blocks import read_document
 from cleaners.embedded import told
+from cleaners.parsing import parse
 from cleaners.reactstream import elements_of, rows
 from cleaners.streamed import in_place
 from cleaners.unshown import revealed
@@ -83,6 +85,7 @@ def test_streamed_parts_are_put_in_their_places() -> None:
     order = [placed.index(word) for word in ("Head", "One", "Two", "Three", "Foot")]
     assert order == sorted(order)
     assert "hidden" not in placed
+    assert [block.text for block in read_document(parse(html, html.encode())).blocks] == ["Head", "One", "Two", "Three", "Foot"]
     assert in_place("<p>Any other page</p>") == "<p>Any other page</p>"
 
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from cleaners import adds
+import cleaners
 from crawler import wanted
 from crawler.numbering import numbered
 from crawler.parts import further, may_go_on
@@ -113,7 +113,7 @@ class Gathering:
         cleaned = await self._clean(part)
         if not walk.texts:
             walk.texts.append(await self._clean(walk.first))
-        if not adds(cleaned, walk.texts, whole=found.whole):
+        if not cleaners.adds(cleaned, walk.texts, whole=found.whole):
             return False
         walk.parts.append(part)
         walk.texts.append(cleaned)

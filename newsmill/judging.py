@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from cleaners import stands_in
+import cleaners
 from crawler import fetch_through, proper, wanted
 from model.article import Cleaned
 from model.errors import CleanError, PageError
@@ -104,7 +104,7 @@ class Judging:
         """
         if state.has_feed_text and gives_a_piece(learned.cleaned):
             whole = await self._feed_page(state)
-            if stands_in((await self._clean(whole)).cleaned, learned.cleaned):
+            if cleaners.stands_in((await self._clean(whole)).cleaned, learned.cleaned):
                 return replace(page, parts=(whole,))
         if not isinstance(result, Cleaned):
             return page

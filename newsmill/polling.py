@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cleaners import decode
+import cleaners
 from crawler import Polled, discover, poll
 from crawler.archives import recent
 from crawler.freshness import fresh_for
@@ -124,4 +124,4 @@ class Polling:
 
 def text_of(body: bytes, content_type: str | None) -> str:
     """The text of a page that lists articles, as `crawler` takes it: decoding lives in `cleaners`."""
-    return decode(body, content_type).text
+    return cleaners.decode(body, content_type).text

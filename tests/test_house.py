@@ -85,6 +85,19 @@ def test_help_starts_without_the_heavy_libraries() -> None:
     assert done.stdout.strip().endswith("LOADED []")
 
 
+def test_a_crawl_starts_without_what_only_others_or_few_pages_need() -> None:
+    """Cleaning, and connections as httpcore makes them: each would be a tenth of the time until the first page is asked for."""
+    code = (
+        "import sys\n"
+        "import newsmill.crawling\n"
+        "loaded = {name for name in sys.modules if name.startswith('cleaners.')}\n"
+        "heavy = {'alembic', 'anyio', 'bs4', 'httpcore', 'selectolax', 'trafilatura'}\n"
+        "print('LOADED', sorted(loaded | heavy & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("LOADED []")
+
+
 def test_nothing_names_this_machine_or_a_registry() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
     if tracked.returncode:

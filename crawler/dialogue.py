@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 #: Bytes that a head may have.
 _MAX_HEAD: Final = 100 * 1024
-#: Bytes read at a time.
-_STEP: Final = 1 << 18
+#: Words before an answer ("100 Continue") that are listened to.
+_MAX_HINTS: Final = 20
+#: Bytes read at a time: of crumbs, as many as may be taken before others have their turn.
+_STEP: Final = 1 << 16
 
 
 class Dialogue:
@@ -64,9 +66,10 @@ class Dialogue:
         assert sent is not None
         with suppress(httpx.WriteError):  # who does not listen may have spoken: a refusal, before hanging up
             await self._stream.write(sent, limits.get("write"))
-        while not isinstance(event := await self._next(), h11.Response):
-            pass  # 100 and its like
-        return event
+        for _ in range(_MAX_HINTS):
+            if isinstance(event := await self._next(), h11.Response):
+                return event
+        raise httpx.RemoteProtocolError("much is said before the answer")
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body of the answer, as it comes.

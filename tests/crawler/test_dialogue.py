@@ -97,7 +97,15 @@ async def test_who_refuses_before_listening_is_heard() -> None:
     assert heard == []
 
 
-@pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.2\r\n",
+        b"HTTP/1.1 200 OK\r\nx: " + b"y" * 200_000,
+        b"HTTP/1.1 100 Continue\r\n\r\n" * 1000 + OK,
+    ],
+)
 async def test_what_is_no_answer(answer: bytes) -> None:
     async with dialogue(answer) as (talked, _):
         with pytest.raises(httpx.RemoteProtocolError):

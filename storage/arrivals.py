@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model.fingerprints import text_hash
@@ -138,6 +139,7 @@ def arrival_of(visit: Visit, page: Row[Any], cleaned: Cleaned) -> Arrival:
     )
 
 
+@lru_cache(maxsize=64)  # a source's are the same for all of its pages
 def _json_of(rules: Rules) -> str | None:
     """The rules that say something; None where none does."""
     said = {name: value for name, value in asdict(rules).items() if value}

@@ -44,8 +44,8 @@ MOST: Final = 100
 _ESTIMATED = 0.35
 #: Rows of the index that are simply counted. An article that is nobody's copy finds none or a few.
 _MANY = 1024
-#: Shingles are asked for in numbers divisible by this, so that statements are few, and drivers know them.
-_ROUND = 16
+#: Shingles asked for at once, or twice as many, or four times: so statements are few, made once, and known to drivers.
+_FEWEST = 16
 #: A shingle of so many articles says nothing, as long as so many others are left that do.
 _CROWDED, _TELLING = MOST + 28, 8
 
@@ -115,7 +115,8 @@ def candidates(connection: Connection, article: Signed, hashes: Hashes) -> list[
 
 
 def _hits(connection: Connection, article_id: int, sampled: list[int]) -> _Hits:
-    asked = sampled + sampled[-1:] * (-len(sampled) % _ROUND)
+    size = max(_FEWEST, 1 << (len(sampled) - 1).bit_length())
+    asked = sampled + sampled[-1:] * (size - len(sampled))
     named = {f"h{number}": value for number, value in enumerate(asked)}
     rows = _rows_of(len(asked)).all(connection, {"id": article_id, "most": _MANY, **named})
     if len(rows) < _MANY:

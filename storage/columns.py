@@ -24,7 +24,7 @@ Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | Non
 
 def storable(text: str) -> str:
     """The text without characters that a database cannot hold or a terminal would obey."""
-    return _UNSTORABLE.sub("", text)
+    return text if text.isprintable() else _UNSTORABLE.sub("", text)  # nearly all short ones are, and that is told sooner
 
 
 def _storable_json(value: Any) -> Any:  # noqa: ANN401 - JSON nests freely

@@ -40,6 +40,10 @@ _EQUALS = Prepared(
     .limit(MOST)
 )
 # Made once, as in `storage.visits`.
+_TEXTS = select(article_table.c.id, revision_table.c.text).join(
+    revision_table,
+    and_(revision_table.c.article_id == article_table.c.id, revision_table.c.number == article_table.c.revision),
+)
 _NEW_SIGNATURE = Prepared(insert(signature_table))
 _NEW_SHINGLES: Final = {
     "sqlite": "INSERT INTO shingle (hash, article_id) VALUES (?, ?)",
@@ -131,10 +135,8 @@ def _equals(connection: Connection, article: Signed) -> list[int]:
 
 
 def _texts(connection: Connection, ids: list[int]) -> Iterator[tuple[int, str]]:
-    a, r = article_table.c, revision_table.c
-    current = and_(r.article_id == a.id, r.number == a.revision)
     for start in range(0, len(ids), CHUNK):
-        query = select(a.id, r.text).join(revision_table, current).where(a.id.in_(ids[start : start + CHUNK]))
+        query = _TEXTS.where(article_table.c.id.in_(ids[start : start + CHUNK]))
         yield from map(tuple, connection.execute(query).all())
 
 

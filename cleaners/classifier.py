@@ -68,13 +68,13 @@ class Forest:
 
     def margins(self, matrix: NDArray[np.float32]) -> NDArray[np.float64]:
         """Sum of the leaves each row falls into; the matrix has a row a block and a column a feature of `names`."""
-        found = np.empty((len(self.features), len(matrix)))
-        first_leaves = (np.arange(len(self.leaves)) * self.leaves.shape[1])[:, None]
-        for start in range(0, len(matrix), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
-            found[:, some] = self.leaves.ravel().take(self._reached(matrix[some].T) + first_leaves)
-        total: NDArray[np.float64] = np.add.reduce(found, axis=0)
-        return total
+        if not len(matrix):
+            return np.zeros(0)
+        leaves, first_leaves = self.leaves.ravel(), (np.arange(len(self.leaves)) * self.leaves.shape[1])[:, None]
+        # Parts of equal size: numpy adds up a single column in another order than one among others.
+        size = -(-len(matrix) // -(-len(matrix) // _AT_ONCE))
+        parts = [matrix[start : start + size].T for start in range(0, len(matrix), size)]
+        return np.concatenate([np.add.reduce(leaves.take(self._reached(part) + first_leaves), axis=0) for part in parts])
 
     def _reached(self, table: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Number of the leaf of each tree that each block falls into; the table has a row a feature. Shape (t, blocks)."""

@@ -45,7 +45,7 @@ def test_numpy_predicts_what_lightgbm_predicts(booster: tuple[lightgbm.Booster, 
     assert np.allclose(forest.probabilities(matrix), model.predict(matrix), rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("rows", [2, 64, 65, 128, 129, 256, 300])
+@pytest.mark.parametrize("rows", [2, 64, 65, 128, 129, 256, 257, 300, 513])
 def test_a_block_has_the_same_margin_in_any_company(booster: tuple[lightgbm.Booster, np.ndarray], rows: int) -> None:
     model, matrix = booster
     forest = convert(model, names(12))

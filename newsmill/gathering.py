@@ -92,7 +92,7 @@ class Gathering:
 
     async def _next(self, walk: _Walk) -> Further | None:
         last, first = walk.parts[-1] if walk.parts else walk.first, walk.first.url
-        # Nearly all pages end here, after a quarter of a millisecond; a thread's turn would be half as much again.
+        # Nearly all pages end here, after a quarter of a millisecond; a thread's turn would be a third more.
         if len(last.body) <= _SEARCHED_IN_PLACE and not may_go_on(last, first=first, number=walk.number):
             return None
         # Parsing would hold up every other host.

@@ -65,6 +65,8 @@ def moment(text: str, language: str | None = None) -> datetime | None:
     datetime.datetime(2026, 3, 3, 13, 10, tzinfo=datetime.timezone.utc)
     """
     text = " ".join(text.split())[:200]
+    if not any(map(str.isdigit, text)):
+        return None
     zone: tzinfo = zone_of(language) or UTC
     found = _numbers(_COMPACT.match(text), zone) or _epoch(text) or _numbers(_ISO.search(text), zone)
     found = found or (None if _HALF.search(text) else _mail(text, zone)) or next(_written(text, language, zone), None)

@@ -64,6 +64,10 @@ _CONTACT = re.compile(
 )
 _LABEL = re.compile(r"^\s*[\[【<(][^\]】>)]{1,30}[\]】>)]\s*")
 _CREDIT_MARK = re.compile(r"^[▲△▼▽]\s?\w|^\W{0,2}(?:©|ⓒ|\(c\)|/\s?(?=[A-Z가-힣]))", re.IGNORECASE)
+_CREDIT_PARTS = re.compile(r"[/|,=:;()–—-]|\bvia\b")
+_CREDIT_LABEL = re.compile(r"[\[(（<]?\s*([^:：=/|]{2,30})\s*[:：=/|]")
+_BYLINE_PARTS = re.compile(r"[,|/•·∙⋅\n]|\s[–—-]\s")
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _TERMINAL = re.compile(r"[.!?…。!?؟:;]['\"”’»」』)\]]*$")
 _OPENING = re.compile(r"[^\W_]+")
 #: Between the tools of a bar: "Print | Share | Write to the editor".
@@ -143,7 +147,7 @@ def _by_lists(text: str, form: str, words: Lexicon) -> Clutter | None:
 
 def _by_shape(text: str, form: str, words: Lexicon) -> Clutter | None:
     """What the line is made of."""
-    if is_date_line(text, words):
+    if any(map(str.isdigit, form)) and is_date_line(text, words):
         return Clutter.DATE
     if _CONTACT.match(text.strip()):
         return Clutter.CONTACT
@@ -188,7 +192,7 @@ def hashtags(text: str) -> tuple[str, ...]:
 
 def is_date_line(text: str, words: Lexicon) -> bool:
     """Numbers and words of dates, nothing else: "Published: July 25, 2024 10:30 AM"."""
-    tokens = re.findall(r"[^\W\d_]+|\d+", folded(text))
+    tokens = _LETTERS_OR_DIGITS.findall(folded(text))
     numbers = sum(token.isdigit() for token in tokens)
     return 1 <= numbers <= len(tokens) <= _MOST_DATE_WORDS and all(token.isdigit() or token in words.dates for token in tokens)
 
@@ -201,10 +205,10 @@ def is_credit(text: str, words: Lexicon) -> bool:
         return False
     if form in words.agencies or form in words.credits or _CREDIT_MARK.match(text):
         return True
-    parts = [normalised(part) for part in re.split(r"[/|,=:;()–—-]|\bvia\b", text)]
+    parts = [normalised(part) for part in _CREDIT_PARTS.split(text)]
     if any(part in words.agencies for part in parts) and len(tokens) <= 8:  # noqa: PLR2004 - "Kim Lee/AP via Getty Images"
         return True
-    marked = re.match(r"^[\[(（<]?\s*([^:：=/|]{2,30})\s*[:：=/|]", text)
+    marked = _CREDIT_LABEL.match(text)
     if marked and normalised(marked.group(1)) in words.credits:
         return True
     return _is_organisation(text, tokens, words)
@@ -228,7 +232,7 @@ def byline_names(text: str, words: Lexicon) -> tuple[str, ...]:
         return ()
     text = without_addresses(text)
     after = without_byline(text, words)
-    parts = [part.strip() for part in re.split(r"[,|/•·∙⋅\n]|\s[–—-]\s", after) if part.strip()]
+    parts = [part.strip() for part in _BYLINE_PARTS.split(after) if part.strip()]
     started = after != text
     with_role = any(_says_role(part, words) for part in parts)
     if not (started or with_role) or not parts:

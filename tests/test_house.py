@@ -86,7 +86,7 @@ def test_help_starts_without_the_heavy_libraries() -> None:
 
 
 def test_a_crawl_starts_without_what_only_others_or_few_pages_need() -> None:
-    """Cleaning, and connections as httpcore makes them: each would be a tenth of the time until the first page is asked for."""
+    """Cleaning, and connections as httpcore makes them: what nobody uses would be imported with each start."""
     code = (
         "import sys\n"
         "import newsmill.crawling\n"
